@@ -1,0 +1,41 @@
+# What `cmake --install` puts where, and how find_package and pkg-config find it again.
+# Included last: every target exists. A component is a library of its own that users may link.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(annex_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/annex)
+
+function(annex_install target export)
+  install(TARGETS ${target} EXPORT ${export} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+                                             LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT ${export} NAMESPACE annex:: DESTINATION ${annex_package_dir})
+endfunction()
+
+annex_install(annex annexTargets)
+get_property(annex_components GLOBAL PROPERTY ANNEX_COMPONENTS)
+foreach(component IN LISTS annex_components)
+  annex_install(annex_${component} annex_${component}Targets)
+endforeach()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+configure_package_config_file(
+  ${CMAKE_CURRENT_LIST_DIR}/annexConfig.cmake.in ${PROJECT_BINARY_DIR}/annexConfig.cmake
+  INSTALL_DESTINATION ${annex_package_dir})
+# Before 1.0 a minor version may break what was.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/annexConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/annexConfig.cmake
+              ${PROJECT_BINARY_DIR}/annexConfigVersion.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/AnnexStoreTest.cmake
+        DESTINATION ${annex_package_dir})
+
+set(annex_needs "openssl libnghttp2 libuv zlib yaml-cpp")
+if(BUILD_SHARED_LIBS)
+  set(annex_pc_needs "Requires.private: ${annex_needs}")
+else()
+  set(annex_pc_needs "Requires: ${annex_needs}")
+endif()
+# Relative, so that the installed tree can be moved (and `--prefix` given at install time).
+file(RELATIVE_PATH annex_pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/annex.pc.in ${PROJECT_BINARY_DIR}/annex.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/annex.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

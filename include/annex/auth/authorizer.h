@@ -1,0 +1,55 @@
+// Authorizers: may they?
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "annex/request/request_info.h"
+#include "annex/request/user.h"
+#include "annex/util/error.h"
+#include "annex/util/result.h"
+
+namespace annex::auth {
+
+/// What a decision is about. Refers to its request; lives no longer.
+struct Attributes {
+  const request::UserInfo& user;
+  const request::RequestInfo& info;
+};
+
+enum class Verdict { kAllow, kDeny, kNoOpinion };
+
+struct Decision {
+  Verdict verdict = Verdict::kNoOpinion;
+  std::string reason{};  ///< shown to whoever is refused
+  std::string error{};   ///< why no decision could be made; a 500 if nobody else allows
+};
+
+/// Decides about requests. Owned by the server, called from any thread.
+class Authorizer {
+ public:
+  Authorizer() = default;
+  Authorizer(const Authorizer&) = delete;
+  Authorizer& operator=(const Authorizer&) = delete;
+  virtual ~Authorizer() = default;
+
+  virtual Decision authorize(const Attributes& attributes) = 0;
+  /// False promises an answer from memory: then decisions are made on the IO threads.
+  virtual bool may_block() const { return true; }
+};
+
+using AuthorizerPtr = std::shared_ptr<Authorizer>;
+
+/// Asks each in turn: the first Allow or Deny ends the walk; reasons and errors are gathered.
+AuthorizerPtr make_union(std::vector<AuthorizerPtr> members);
+/// Allows all requests of members of these groups.
+AuthorizerPtr make_privileged_groups(std::vector<std::string> groups);
+/// Allows requests for these paths that are no resource, with any verb; a trailing `*` makes a
+/// prefix. BadRequest: a `*` elsewhere.
+Result<AuthorizerPtr> make_allowed_paths(const std::vector<std::string>& paths);
+
+/// The 403 of a refused request, in upstream's words.
+Error forbidden(const Attributes& attributes, const std::string& reason);
+
+}  // namespace annex::auth

@@ -1,0 +1,53 @@
+// Handlers: from an authorized request for a resource to its response.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "annex/http/request.h"
+#include "annex/http/response.h"
+#include "annex/registry/backend.h"
+#include "annex/registry/resource.h"
+#include "annex/request/context.h"
+#include "annex/util/clock.h"
+#include "annex/util/logger.h"
+#include "annex/util/random.h"
+
+namespace annex::handlers {
+
+struct HandlersOptions {
+  /// The most bytes of a request's body.
+  std::size_t body_limit = 3145728;
+  /// Without timeoutSeconds a watch lasts between this and twice this.
+  util::Duration min_watch_timeout = std::chrono::seconds(1800);
+  util::Duration bookmark_interval = std::chrono::seconds(60);
+  /// Writes are given up after this.
+  util::Duration write_limit = std::chrono::seconds(34);
+};
+
+/// Serves every verb of every resource of a registry. Owned by the server; what it is given must
+/// outlive it. Any thread that may block: hooks and stores are called.
+class Handlers {
+ public:
+  Handlers(const registry::Registry& registry, registry::Backends& backends,
+           const util::Clock& clock, util::Random& random, util::Logger& logger,
+           HandlersOptions options = {});
+
+  /// True for a path below `/apis/<group>` (or `/api`) of a group that is served.
+  bool serves(const http::Request& request) const;
+  /// Answers a request that `serves`. Errors are answers, too.
+  http::Response serve(request::Context& context, const http::Request& request) const;
+
+ private:
+  const registry::Registry& registry_;
+  registry::Backends& backends_;
+  const util::Clock& clock_;
+  util::Random& random_;
+  util::Logger& logger_;
+  const HandlersOptions options_;
+};
+
+/// The Status of `error` in the form that the request accepts, with its headers.
+http::Response error_response(const Error& error, const http::Request& request);
+
+}  // namespace annex::handlers

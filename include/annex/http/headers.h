@@ -1,0 +1,44 @@
+// Header fields as they came: a multimap whose lines are never joined.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace annex::http {
+
+/// Fields in the order of arrival; names compare without regard to ASCII case. A value.
+class Headers {
+ public:
+  using Field = std::pair<std::string, std::string>;
+
+  Headers() = default;
+  Headers(std::initializer_list<Field> fields) : fields_(fields) {}
+
+  /// Adds a line.
+  void add(std::string name, std::string value);
+  /// Replaces all lines of that name by one.
+  void set(std::string_view name, std::string value);
+  /// Removes all lines of that name; the number of lines removed.
+  std::size_t remove(std::string_view name);
+
+  /// The first line's value.
+  std::optional<std::string_view> first(std::string_view name) const;
+  std::vector<std::string_view> all(std::string_view name) const;
+  bool contains(std::string_view name) const { return first(name).has_value(); }
+
+  std::size_t size() const { return fields_.size(); }
+  std::vector<Field>::const_iterator begin() const { return fields_.begin(); }
+  std::vector<Field>::const_iterator end() const { return fields_.end(); }
+
+ private:
+  std::vector<Field> fields_;
+};
+
+/// ASCII case-insensitive equality, as header names compare.
+bool iequals(std::string_view a, std::string_view b);
+
+}  // namespace annex::http

@@ -1,0 +1,150 @@
+// json::Value: the JSON document that annex and its users share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace annex::json {
+
+class Value;
+
+/// One member of an object.
+struct Member;
+
+/// An object's members in document order. Names are unique unless the document was read with
+/// duplicates kept. Look-ups are linear: API objects have few members at each level.
+class Object {
+ public:
+  Object();
+  Object(std::initializer_list<Member> members);
+  Object(const Object& other);
+  Object(Object&& other) noexcept;
+  Object& operator=(const Object& other);
+  Object& operator=(Object&& other) noexcept;
+  ~Object();
+
+  bool empty() const;
+  std::size_t size() const;
+
+  /// The member's value, or null if there is none. The pointer lives until the object changes.
+  Value* find(std::string_view name);
+  const Value* find(std::string_view name) const;
+  bool contains(std::string_view name) const { return find(name) != nullptr; }
+
+  /// The member's value; a null member is appended if there is none.
+  Value& operator[](std::string_view name);
+  /// Appends without looking for a member of the same name.
+  Value& append(std::string name, Value value);
+  /// Replaces the member's value, or appends it.
+  Value& set(std::string_view name, Value value);
+  /// True if a member was removed; the order of the others stays.
+  bool erase(std::string_view name);
+  void clear();
+  void reserve(std::size_t count);
+
+  std::vector<Member>::iterator begin();
+  std::vector<Member>::iterator end();
+  std::vector<Member>::const_iterator begin() const;
+  std::vector<Member>::const_iterator end() const;
+
+ private:
+  std::vector<Member> members_;
+};
+
+using Array = std::vector<Value>;
+
+/// A JSON value. Integers keep their 64 bits (signed where they fit, else unsigned) and are told
+/// apart from floating-point numbers: `1` is an integer, `1.0` and `1e3` are not. A value type; not
+/// synchronised. Copying, comparing and destroying never recurse, so depth costs no stack.
+class Value {
+ public:
+  Value() = default;                   ///< null
+  Value(std::nullptr_t) {}             // NOLINT(google-explicit-constructor)
+  Value(bool value) : data_(value) {}  // NOLINT(google-explicit-constructor)
+  Value(int value)
+      : data_(static_cast<std::int64_t>(value)) {}            // NOLINT(google-explicit-constructor)
+  Value(std::int64_t value) : data_(value) {}                 // NOLINT(google-explicit-constructor)
+  Value(std::uint64_t value);                                 // NOLINT(google-explicit-constructor)
+  Value(double value) : data_(value) {}                       // NOLINT(google-explicit-constructor)
+  Value(const char* text) : data_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
+  Value(std::string text) : data_(std::move(text)) {}         // NOLINT(google-explicit-constructor)
+  Value(std::string_view text) : data_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Value(Array array) : data_(std::move(array)) {}             // NOLINT(google-explicit-constructor)
+  Value(Object object) : data_(std::move(object)) {}          // NOLINT(google-explicit-constructor)
+
+  Value(const Value& other);
+  Value(Value&& other) noexcept = default;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+
+  bool is_null() const { return data_.index() == 0; }
+  bool is_bool() const { return data_.index() == 1; }
+  bool is_int64() const { return data_.index() == 2; }
+  /// An integer above the range of int64.
+  bool is_uint64() const { return data_.index() == 3; }
+  bool is_integer() const { return is_int64() || is_uint64(); }
+  bool is_double() const { return data_.index() == 4; }
+  bool is_number() const { return is_integer() || is_double(); }
+  bool is_string() const { return data_.index() == 5; }
+  bool is_array() const { return data_.index() == 6; }
+  bool is_object() const { return data_.index() == 7; }
+
+  /// Each requires the matching is_...().
+  bool as_bool() const { return *std::get_if<1>(&data_); }
+  std::int64_t as_int64() const { return *std::get_if<2>(&data_); }
+  std::uint64_t as_uint64() const { return *std::get_if<3>(&data_); }
+  const std::string& as_string() const { return *std::get_if<5>(&data_); }
+  std::string& as_string() { return *std::get_if<5>(&data_); }
+  const Array& as_array() const { return *std::get_if<6>(&data_); }
+  Array& as_array() { return *std::get_if<6>(&data_); }
+  const Object& as_object() const { return *std::get_if<7>(&data_); }
+  Object& as_object() { return *std::get_if<7>(&data_); }
+  /// Any number, integers converted. Requires is_number().
+  double as_double() const;
+
+  /// The member of an object; null if this is no object or has no such member.
+  const Value* find(std::string_view name) const;
+  Value* find(std::string_view name);
+  /// The string at a chain of members, or an empty one: `at_string({"metadata", "name"})`.
+  const std::string& at_string(std::initializer_list<std::string_view> path) const;
+
+  /// "null", "bool", "number", "string", "array" or "object", as Go's decoder names them.
+  std::string_view type_name() const;
+
+  /// Structural equality. Numbers compare by value (1 equals 1.0); the order of members is ignored.
+  friend bool operator==(const Value& a, const Value& b);
+
+ private:
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array,
+               Object>
+      data_;
+};
+
+struct Member {
+  std::string name;
+  Value value;
+};
+
+// Here, where Member is complete.
+inline Object::Object() = default;
+inline Object::Object(const Object& other) = default;
+inline Object::Object(Object&& other) noexcept = default;
+inline Object& Object::operator=(const Object& other) = default;
+inline Object& Object::operator=(Object&& other) noexcept = default;
+inline Object::~Object() = default;
+inline bool Object::empty() const { return members_.empty(); }
+inline std::size_t Object::size() const { return members_.size(); }
+inline void Object::clear() { members_.clear(); }
+inline std::vector<Member>::iterator Object::begin() { return members_.begin(); }
+inline std::vector<Member>::iterator Object::end() { return members_.end(); }
+inline std::vector<Member>::const_iterator Object::begin() const { return members_.begin(); }
+inline std::vector<Member>::const_iterator Object::end() const { return members_.end(); }
+
+}  // namespace annex::json

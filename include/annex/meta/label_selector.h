@@ -1,0 +1,39 @@
+// Label selectors: `tier in (a,b),!old`.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "annex/util/result.h"
+
+namespace annex::meta {
+
+/// Finds a label's value by its key.
+using FindLabel = std::function<std::optional<std::string_view>(std::string_view key)>;
+
+/// A parsed label selector. A value; any thread may match.
+class LabelSelector {
+ public:
+  /// BadRequest with the texts of apimachinery `pkg/labels/selector.go`. Empty text selects all.
+  static Result<LabelSelector> parse(std::string_view text);
+
+  bool empty() const { return requirements_.empty(); }
+  bool matches(const FindLabel& find) const;
+
+  enum class Operator { kExists, kAbsent, kIn, kNotIn, kGreater, kLess };
+  struct Requirement {
+    std::string key{};
+    Operator op = Operator::kExists;
+    std::vector<std::string> values{};
+  };
+  const std::vector<Requirement>& requirements() const { return requirements_; }
+
+ private:
+  friend class LabelSelectorParser;
+  std::vector<Requirement> requirements_;
+};
+
+}  // namespace annex::meta

@@ -1,0 +1,110 @@
+// Backend: where a resource's objects live; Backends: those of all resources of a server.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "annex/registry/codec.h"
+#include "annex/registry/item.h"
+#include "annex/registry/resource.h"
+#include "annex/registry/watch_cache.h"
+#include "annex/storage/store.h"
+#include "annex/util/logger.h"
+
+namespace annex::registry {
+
+/// Which state a read may show.
+struct ReadAt {
+  enum class Kind { kNewest, kAny, kNotOlderThan, kExactly };
+  Kind kind = Kind::kNewest;
+  storage::Revision revision{};
+};
+
+struct ListQuery {
+  ReadAt at{};
+  std::string prefix{};  ///< of relative keys: "ns/", or empty
+  std::string after{};   ///< only relative keys greater than this
+  std::size_t limit{};   ///< 0 is none
+};
+
+struct ListResult {
+  storage::Revision revision{};
+  std::vector<ItemPtr> items{};
+  bool more = false;
+  std::size_t remaining{};
+};
+
+/// One change of one object.
+struct Change {
+  ObjectKey key{};
+  std::optional<util::Bytes> text{};  ///< of the storage version; absent deletes
+  storage::Revision expected{};       ///< the object's present revision; 0: must not exist
+};
+
+/// What became of a change that did not fail.
+struct Committed {
+  bool lost_race = false;  ///< somebody else wrote in between: nothing was changed
+  ItemPtr item{};          ///< the new state; of a deletion the last one with the new revision
+};
+
+/// Keeps the objects of one resource. Any thread; calls may block but for `cache`.
+class Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  virtual const Codec& codec() const = 0;
+  /// The object, or null if there is none. kTimeout with cause ResourceVersionTooLarge.
+  virtual Result<ItemPtr> get(const ObjectKey& key, const ReadAt& at) = 0;
+  /// kExpired, kTimeout with cause ResourceVersionTooLarge.
+  virtual Result<ListResult> list(const ListQuery& query) = 0;
+  /// Compare and swap.
+  virtual Result<Committed> commit(Change change, util::TimePoint deadline) = 0;
+  virtual std::shared_ptr<WatchCache> cache() = 0;
+  /// Waits until the cache shows at least what `at` asks for. kTimeout as above.
+  virtual Result<void> wait_until(const ReadAt& at) = 0;
+};
+
+struct BackendOptions {
+  std::string prefix = "/registry/";
+  WatchCacheOptions cache{};
+  /// How long a read waits for a revision that has not been seen yet.
+  util::Duration wait = std::chrono::seconds(3);
+};
+
+/// "ns/name", or "name" for an object without a namespace.
+std::string relative_key(const ObjectKey& key);
+
+/// 504 for a revision that was not reached.
+Error too_large_revision(storage::Revision asked, storage::Revision current, int retry_after);
+
+/// The backend of every resource of a registry over one store. Owned by the server; `registry`,
+/// `store`, `clock` and `logger` must outlive it. Destroying it ends all watches.
+class Backends {
+ public:
+  Backends(const Registry& registry, storage::Store& store, const util::Clock& clock,
+           util::Logger& logger, BackendOptions options);
+  ~Backends();
+  Backends(const Backends&) = delete;
+  Backends& operator=(const Backends&) = delete;
+
+  /// Fills every cache and begins to follow the store. The store's error if that fails.
+  Result<void> start();
+  /// Follows the store again where it was lost: called now and then, and by reads. Any thread.
+  Result<void> mend();
+  /// Ends all watches, for a server that stops.
+  void stop();
+  /// Null for a resource of another registry.
+  Backend* find(const Resource& resource) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace annex::registry

@@ -1,0 +1,69 @@
+// Codec: between an object's stored bytes, its forms in each version and its hub form.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "annex/json/value.h"
+#include "annex/registry/item.h"
+#include "annex/registry/resource.h"
+#include "annex/schema/normalize.h"
+#include "annex/util/mutex.h"
+#include "annex/util/result.h"
+
+namespace annex::registry {
+
+/// Encodes and decodes one resource. Any thread.
+class Codec {
+ public:
+  explicit Codec(const Resource& resource) : resource_(resource) {}
+
+  const Resource& resource() const { return resource_; }
+
+  /// The hub form of a document of `version` (kind and apiVersion are dropped): normalised,
+  /// defaulted, converted. BadRequest for what does not decode.
+  Result<json::Value> decode(const Version& version, json::Value document,
+                             schema::NormalizeReport& report) const;
+  /// The document of `version` with kind and apiVersion, without resourceVersion.
+  Result<json::Value> to_version(const Version& version, const json::Value& hub) const;
+  /// The compact text of `to_version`; counted as an encoding.
+  Result<util::Bytes> encode(const Version& version, const json::Value& hub) const;
+
+  /// An item of stored bytes. Internal error for what cannot be read.
+  Result<ItemPtr> make_item(const std::string& key, storage::Revision revision,
+                            const util::Bytes& stored) const;
+  /// An item of a hub object that is not stored (a dry run).
+  Result<ItemPtr> make_item(const std::string& key, storage::Revision revision,
+                            const json::Value& hub) const;
+  /// The hub form with resourceVersion.
+  Result<json::Value> hub(const Item& item) const;
+  /// The item's parts in `version`: its own, or made once and kept in a bounded cache.
+  Result<Frame> frame(const Item& item, const Version& version) const;
+
+  /// How often an object was turned into text.
+  std::uint64_t encodings() const { return encodings_.load(std::memory_order_relaxed); }
+
+ private:
+  void fill_selectable(Item& item, const json::Value& hub) const;
+
+  struct Kept {
+    std::string id;
+    Frame frame;
+    std::size_t bytes;
+  };
+
+  const Resource& resource_;
+  mutable std::atomic<std::uint64_t> encodings_{0};
+  mutable util::Mutex mutex_;
+  mutable std::list<Kept> kept_ ANNEX_GUARDED_BY(mutex_);  ///< most recently used first
+  mutable std::unordered_map<std::string, std::list<Kept>::iterator> index_
+      ANNEX_GUARDED_BY(mutex_);
+  mutable std::size_t kept_bytes_ ANNEX_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace annex::registry

@@ -1,0 +1,134 @@
+// WatchCache: the newest state of one resource and a ring of its last changes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "annex/http/body_source.h"
+#include "annex/registry/item.h"
+#include "annex/util/clock.h"
+#include "annex/util/mutex.h"
+
+namespace annex::registry {
+
+/// One change. `current` is null for a deletion, `previous` for a creation. Immutable but for the
+/// texts of it that watchers share. Any thread.
+class CacheEvent {
+ public:
+  CacheEvent(storage::Revision revision, ItemPtr current, ItemPtr previous, util::TimePoint seen)
+      : revision_(revision),
+        current_(std::move(current)),
+        previous_(std::move(previous)),
+        seen_(seen) {}
+
+  storage::Revision revision() const { return revision_; }
+  const ItemPtr& current() const { return current_; }
+  const ItemPtr& previous() const { return previous_; }
+  util::TimePoint seen() const { return seen_; }
+
+  /// The text kept under `form`, made by `make` the first time.
+  util::Bytes text(const std::string& form, const std::function<util::Bytes()>& make) const;
+
+ private:
+  const storage::Revision revision_;
+  const ItemPtr current_;
+  const ItemPtr previous_;
+  const util::TimePoint seen_;
+  mutable util::Mutex mutex_;
+  mutable std::vector<std::pair<std::string, util::Bytes>> texts_ ANNEX_GUARDED_BY(mutex_);
+};
+
+using CacheEventPtr = std::shared_ptr<const CacheEvent>;
+
+struct WatchCacheOptions {
+  std::size_t max_events = 102400;  ///< the ring's bound
+  std::size_t min_events = 1024;    ///< kept whatever their age
+  util::Duration window = std::chrono::seconds(75);
+};
+
+/// A state of the resource at one revision.
+struct CacheState {
+  storage::Revision revision{};
+  std::vector<ItemPtr> items{};  ///< in bytewise order of keys
+};
+
+/// Fed by one thread at a time, read by any. Owned by the resource's backend.
+class WatchCache {
+ public:
+  WatchCache(WatchCacheOptions options, const util::Clock& clock);
+
+  /// Begins anew with this state: every running watch ends.
+  void reset(storage::Revision revision, std::vector<ItemPtr> items);
+  /// Appends changes in order; wakes each WakeTarget once.
+  void append(std::vector<CacheEventPtr> events);
+  /// Everything up to `revision` is known.
+  void progress(storage::Revision revision);
+  /// Ends every watch and every wait.
+  void stop();
+
+  storage::Revision revision() const;
+  /// Waits, at most `limit` on the machine's clock, until the revision is reached.
+  bool wait_for(storage::Revision revision, util::Duration limit) const;
+  ItemPtr get(const std::string& key) const;
+  /// The newest known item whatever the key; of a key range if `prefix` is not empty.
+  CacheState list(const std::string& prefix) const;
+
+  /// A place in the ring. Positions are never reused.
+  using Position = std::uint64_t;
+  struct Start {
+    Position position{};
+    CacheState state{};  ///< only if asked for
+  };
+  /// The newest place, with the state there.
+  Start begin_with_state(const std::string& prefix) const;
+  /// The place after the last change at or before `after`. Empty if the ring does not reach back
+  /// so far; `oldest` is then the oldest revision that it could begin at.
+  std::optional<Position> begin_after(storage::Revision after, storage::Revision* oldest) const;
+
+  struct Batch {
+    bool ended = false;            ///< stopped, begun anew, or the position fell off the ring
+    storage::Revision revision{};  ///< all changes up to this one precede `next`
+    Position next{};
+    std::vector<CacheEventPtr> events{};
+  };
+  /// At most `limit` events from `position` on. Never blocks for long.
+  Batch read(Position position, std::size_t limit) const;
+
+  /// Registers for a wake after each batch of changes. Requires: not registered already.
+  void add_watcher(const http::Waker& waker);
+  void remove_watcher(const http::Waker& waker);
+  std::size_t watchers() const;
+
+ private:
+  struct Target {
+    std::shared_ptr<http::WakeTarget> target;
+    std::vector<http::WakeId> ids;
+  };
+  void trim() ANNEX_REQUIRES(mutex_);
+  std::vector<Target> targets() const ANNEX_REQUIRES(mutex_);
+  static void wake(const std::vector<Target>& targets);
+
+  const WatchCacheOptions options_;
+  const util::Clock& clock_;
+  mutable util::Mutex mutex_;
+  mutable util::CondVar changed_;
+  std::map<std::string, ItemPtr> items_ ANNEX_GUARDED_BY(mutex_);
+  std::deque<CacheEventPtr> ring_ ANNEX_GUARDED_BY(mutex_);
+  /// The position of the ring's first event.
+  Position first_ ANNEX_GUARDED_BY(mutex_) = 1;
+  /// A watch may begin after any revision from here on.
+  storage::Revision oldest_ ANNEX_GUARDED_BY(mutex_) = 0;
+  storage::Revision revision_ ANNEX_GUARDED_BY(mutex_) = 0;
+  bool stopped_ ANNEX_GUARDED_BY(mutex_) = false;
+  std::unordered_map<http::WakeTarget*, Target> targets_ ANNEX_GUARDED_BY(mutex_);
+};
+
+}  // namespace annex::registry

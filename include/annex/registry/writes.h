@@ -1,0 +1,113 @@
+// The write loop: read, transform, prepare, validate, compare and swap, again on a lost race.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "annex/registry/backend.h"
+#include "annex/request/user.h"
+#include "annex/util/clock.h"
+#include "annex/util/random.h"
+
+namespace annex::registry {
+
+/// Makes the wanted object from the live one. May be asked several times for one request.
+class Transform {
+ public:
+  Transform() = default;
+  Transform(const Transform&) = delete;
+  Transform& operator=(const Transform&) = delete;
+  virtual ~Transform() = default;
+
+  /// `live` (hub form with resourceVersion) is null if there is no object. The result is the wanted
+  /// object in the hub form.
+  virtual Result<json::Value> apply(const json::Value* live) = 0;
+};
+
+/// A last look at what is about to be stored, such as validating admission.
+class ObjectCheck {
+ public:
+  ObjectCheck() = default;
+  ObjectCheck(const ObjectCheck&) = delete;
+  ObjectCheck& operator=(const ObjectCheck&) = delete;
+  virtual ~ObjectCheck() = default;
+
+  /// `object` is null for a deletion, `old` for a creation. An error ends the request.
+  virtual Result<void> check(const json::Value* object, const json::Value* old) = 0;
+};
+
+/// Conditions on the live object.
+struct Preconditions {
+  std::optional<std::string> uid{};
+  std::optional<std::string> resource_version{};
+};
+
+/// What all writes share. Lives as long as the call.
+struct WriteRequest {
+  ObjectKey key{};
+  HookContext hooks{};
+  util::TimePoint deadline = util::TimePoint::max();
+  Preconditions preconditions{};
+  ObjectCheck* check = nullptr;  ///< may be null
+};
+
+struct Written {
+  ItemPtr item{};
+  bool created = false;
+  bool deleted = false;  ///< an update that took the last finalizer of a deleted object
+  bool stored = true;    ///< false for a dry run that made an object: it has no resourceVersion
+  std::vector<std::string> warnings{};
+};
+
+enum class Propagation { kDefault, kBackground, kForeground, kOrphan };
+
+struct RemoveOptions {
+  Propagation propagation = Propagation::kDefault;
+  std::optional<bool> orphan_dependents{};
+};
+
+struct Removed {
+  bool gone = false;  ///< false: finalizers keep it, `item` is its present state
+  ItemPtr item{};
+};
+
+/// Writes to one resource. A light value, made for a request; any thread.
+class Writes {
+ public:
+  Writes(const Resource& resource, Backend& backend, const util::Clock& clock, util::Random& random)
+      : resource_(resource), backend_(backend), clock_(clock), random_(random) {}
+
+  /// Stores a new object, given in the hub form; names it if it wants to be. AlreadyExists.
+  Result<Written> create(const WriteRequest& request, json::Value object) const;
+  /// Changes an object. NotFound unless the resource is created on update.
+  Result<Written> update(const WriteRequest& request, Transform& transform, bool may_create) const;
+  /// Deletes an object, or marks it if finalizers hold it.
+  Result<Removed> remove(const WriteRequest& request, const RemoveOptions& options) const;
+
+ private:
+  Result<Written> create_once(const WriteRequest& request, json::Value object) const;
+  Result<std::optional<Written>> try_update(const WriteRequest& request, Transform& transform,
+                                            const ItemPtr& live) const;
+  Result<std::optional<Removed>> try_remove(const WriteRequest& request,
+                                            const RemoveOptions& options,
+                                            const ItemPtr& live) const;
+  /// Everything between the wanted object and the bytes of an update.
+  Result<void> prepare_update(const WriteRequest& request, json::Value& object,
+                              const json::Value& old, std::vector<std::string>& warnings) const;
+  Result<void> prepare_create(const WriteRequest& request, json::Value& object,
+                              std::vector<std::string>& warnings) const;
+  Result<Committed> commit(const WriteRequest& request, std::optional<util::Bytes> text,
+                           storage::Revision expected) const;
+  Error invalid(const std::string& name, const schema::FieldErrors& errors) const;
+  Error not_found(const std::string& name) const;
+  Error already_exists(const std::string& name, bool deleting) const;
+  Error conflict(const std::string& name, const std::string& why) const;
+
+  const Resource& resource_;
+  Backend& backend_;
+  const util::Clock& clock_;
+  util::Random& random_;
+};
+
+}  // namespace annex::registry

@@ -1,0 +1,36 @@
+// What accompanies one request through the layers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "annex/request/request_info.h"
+#include "annex/request/user.h"
+#include "annex/util/clock.h"
+
+namespace annex::request {
+
+/// Texts for `Warning` headers: distinct, in order, within upstream's budget. Not synchronised.
+class Warnings {
+ public:
+  /// Texts with control characters or invalid UTF-8 are dropped.
+  void add(std::string text);
+  bool empty() const { return texts_.empty(); }
+  /// The values of the header lines: `299 - "text"`. Above 4096 code points in sum every text is
+  /// cut to 256, and what then exceeds the budget is left out.
+  std::vector<std::string> header_values() const;
+
+ private:
+  std::vector<std::string> texts_;
+};
+
+/// Owned by the filter that accepted the request, used by one thread at a time.
+struct Context {
+  UserInfo user{};
+  RequestInfo info{};
+  util::TimePoint deadline = util::TimePoint::max();
+  std::string audit_id{};
+  Warnings warnings{};
+};
+
+}  // namespace annex::request

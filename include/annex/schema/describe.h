@@ -1,0 +1,417 @@
+// describe: the one function a user writes for a type. From it come JSON, OpenAPI, defaults and
+// validation.
+#pragma once
+
+#include <array>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "annex/schema/codec.h"
+#include "annex/schema/detail/member_count.h"
+#include "annex/schema/type.h"
+
+namespace annex::schema {
+
+/// A description that cannot be used; thrown while the server is put together. The text names the
+/// type and the field.
+class DescribeError : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+template <typename T>
+class Object;
+template <typename E>
+class Enum;
+
+namespace detail {
+
+template <typename T>
+concept DescribedObject = std::is_class_v<T> && requires(Object<T>& object) {
+  describe(object);
+};
+template <typename T>
+concept DescribedEnum = std::is_enum_v<T> && requires(Enum<T>& e) {
+  describe(e);
+};
+
+/// What a member is once optional and owning pointers are taken off.
+template <typename M>
+struct Content {
+  using Type = M;
+  static constexpr bool kOptional = false;
+};
+template <typename M>
+struct Content<std::optional<M>> {
+  using Type = M;
+  static constexpr bool kOptional = true;
+};
+template <typename M>
+struct Content<std::unique_ptr<M>> {
+  using Type = M;
+  static constexpr bool kOptional = true;
+};
+template <typename M>
+inline constexpr bool kIsList = false;
+template <typename M>
+inline constexpr bool kIsList<std::vector<M>> = !std::is_same_v<M, std::uint8_t>;
+template <typename M>
+inline constexpr bool kIsMap = false;
+template <typename M>
+inline constexpr bool kIsMap<std::map<std::string, M>> = true;
+
+}  // namespace detail
+
+/// The options of one member, chained behind Object::field. Lives for that expression.
+template <typename M>
+class Field {
+  using Content = typename detail::Content<M>::Type;
+  static constexpr bool kText = std::is_same_v<Content, std::string>;
+  static constexpr bool kNumber = std::is_arithmetic_v<Content> && !std::is_same_v<Content, bool>;
+  static constexpr bool kList = detail::kIsList<Content>;
+
+ public:
+  /// `property` is null while values are decoded or encoded: then every option is a no-op.
+  explicit Field(Property* property) : property_(property) {}
+
+  /// Must be present; its absence is a 422.
+  Field& required() {
+    static_assert(!detail::Content<M>::kOptional, "an optional member cannot be required");
+    return set([](Property& p) { p.required = true, p.initial.reset(); });
+  }
+  /// Filled in with the member's initialiser where absent, always written, and documented.
+  Field& defaulted() {
+    static_assert(!detail::Content<M>::kOptional,
+                  "an optional member has no initialiser to default to: give defaulted(value)");
+    return set([](Property& p) { p.default_value = std::exchange(p.initial, std::nullopt); });
+  }
+  Field& defaulted(Content value) {
+    return set([&](Property& p) {
+      p.default_value = Codec<Content>::encode(value);
+      p.initial.reset();
+    });
+  }
+  Field& minimum(double limit) {
+    static_assert(kNumber, "minimum applies to numbers");
+    return set([&](Property& p) { p.constraints.minimum = limit; });
+  }
+  Field& maximum(double limit) {
+    static_assert(kNumber, "maximum applies to numbers");
+    return set([&](Property& p) { p.constraints.maximum = limit; });
+  }
+  Field& min_length(std::size_t limit) {
+    static_assert(kText, "min_length applies to strings");
+    return set([&](Property& p) { p.constraints.min_length = limit; });
+  }
+  Field& max_length(std::size_t limit) {
+    static_assert(kText, "max_length applies to strings");
+    return set([&](Property& p) { p.constraints.max_length = limit; });
+  }
+  /// An ECMAScript regular expression that must be found in the text.
+  Field& pattern(std::string expression) {
+    static_assert(kText, "pattern applies to strings");
+    return set([&](Property& p) { p.constraints.pattern = std::move(expression); });
+  }
+  Field& min_items(std::size_t limit) {
+    static_assert(kList, "min_items applies to lists");
+    return set([&](Property& p) { p.constraints.min_items = limit; });
+  }
+  Field& max_items(std::size_t limit) {
+    static_assert(kList, "max_items applies to lists");
+    return set([&](Property& p) { p.constraints.max_items = limit; });
+  }
+  /// The list is a set: each item at most once.
+  Field& list_set() {
+    static_assert(kList, "list_set applies to lists");
+    return set([](Property& p) { p.list_type = ListType::kSet; });
+  }
+  /// The list is a map: items are told apart by these members.
+  template <typename... Keys>
+  Field& list_map(Keys... keys) {
+    static_assert(kList, "list_map applies to lists");
+    static_assert(sizeof...(keys) > 0, "list_map needs the names of its keys");
+    return set([&](Property& p) {
+      p.list_type = ListType::kMap;
+      p.list_keys = {std::string(keys)...};
+    });
+  }
+  /// The map or object is replaced as a whole by apply.
+  Field& map_atomic() {
+    static_assert(detail::kIsMap<Content> || std::is_class_v<Content>,
+                  "map_atomic applies to maps and objects");
+    return set([](Property& p) { p.map_atomic = true; });
+  }
+  /// Reserved for protobuf.
+  Field& number(std::uint32_t field_number) {
+    return set([&](Property& p) { p.number = field_number; });
+  }
+
+ private:
+  template <typename Change>
+  Field& set(Change change) {
+    if (property_ != nullptr) change(*property_);
+    return *this;
+  }
+
+  Property* property_;
+};
+
+namespace detail {
+
+/// The part of Object<T> that does not depend on T. What it does with a field depends on which of
+/// its three jobs it was made for.
+class ObjectBase {
+ public:
+  enum class Job { kDescribe, kDecode, kEncode };
+
+ protected:
+  ObjectBase(Job job, DescribeContext* context, TypeId type, const json::Value* source,
+             json::Object* target)
+      : job_(job), context_(context), type_(type), source_(source), target_(target) {}
+
+  Property* add_property(std::string_view name, std::string_view description, TypeId type,
+                         std::optional<json::Value> initial);
+  /// Checks names and the number of described members. Throws DescribeError.
+  void finish(std::string_view cpp_name, std::size_t expected) const;
+
+  const Job job_;
+  DescribeContext* const context_;
+  const TypeId type_;
+  const json::Value* const source_;
+  json::Object* const target_;
+  bool fits_ = true;
+  bool partial_ = false;
+  std::size_t described_ = 0;
+  std::vector<std::pair<const void*, std::size_t>> bases_;  // tag, number of members
+};
+
+/// "LoafSpec" for bakery::v1::LoafSpec.
+template <typename T>
+constexpr std::string_view short_name() {
+#if defined(__clang__)
+  std::string_view text = __PRETTY_FUNCTION__;
+  text = text.substr(text.find("T = ") + 4);
+  text = text.substr(0, text.rfind(']'));
+#else
+  std::string_view text = __PRETTY_FUNCTION__;
+  text = text.substr(text.find("T = ") + 4);
+  text = text.substr(0, text.find_first_of(";]"));
+#endif
+  const std::size_t colon = text.rfind("::");
+  return colon == std::string_view::npos ? text : text.substr(colon + 2);
+}
+
+/// One address a type.
+template <typename T>
+inline constexpr char kTag = 0;
+
+/// The whole name of a type, of static storage duration.
+template <typename T>
+constexpr std::string_view full_name() {
+  return __PRETTY_FUNCTION__;
+}
+
+/// A string type with these texts, each of a value. Throws DescribeError for none, and for a text
+/// or a value that is there twice.
+TypeId add_enum(DescribeContext& context, std::string_view cpp_name,
+                const std::vector<std::pair<std::int64_t, std::string>>& values);
+/// Names the root, brings defaults and initial values into normal form and checks them. Throws
+/// DescribeError.
+void finish_types(TypeTable& table, std::size_t first, TypeId root, std::string_view name);
+
+/// Reserves the type's place, or finds it: true if it must still be described.
+bool begin_object(DescribeContext& context, const void* tag, std::string_view short_name,
+                  std::string_view full_name, TypeId& id);
+
+}  // namespace detail
+
+/// The description of one struct, handed to its `describe`. Lives for that call; one thread.
+template <typename T>
+class Object : private detail::ObjectBase {
+ public:
+  /// Describes one member. `name` is its JSON name.
+  template <auto kMember>
+  auto field(std::string_view name, std::string_view description) {
+    return add<kMember>(name, description, kMember);
+  }
+
+  Object& description(std::string_view text) {
+    if (job_ == Job::kDescribe) context_->table.at(type_).description = text;
+    return *this;
+  }
+  /// Members that no field() mentions are meant to be left out.
+  Object& partial() {
+    partial_ = true;
+    return *this;
+  }
+  /// The type's name in OpenAPI documents, instead of one made from group, version and C++ name.
+  Object& model_name(std::string_view name) {
+    if (job_ == Job::kDescribe) context_->table.at(type_).name = name;
+    return *this;
+  }
+  /// Members that are not described are kept as they are.
+  Object& preserve_unknown() {
+    if (job_ == Job::kDescribe) context_->table.at(type_).preserve_unknown = true;
+    return *this;
+  }
+
+ private:
+  friend struct Codec<T, void>;
+
+  Object(Job job, T* object, DescribeContext* context, TypeId type, const json::Value* source,
+         json::Object* target)
+      : ObjectBase(job, context, type, source, target), object_(object) {}
+
+  template <auto kMember, typename M, typename C>
+  Field<M> add(std::string_view name, std::string_view description, M C::*) {
+    static_assert(std::is_base_of_v<C, T>, "field() takes a member of the described struct");
+    static_assert(!std::is_pointer_v<M>,
+                  "a raw pointer cannot be described: use std::optional or std::unique_ptr");
+    static_assert(!std::is_reference_v<M> && !std::is_union_v<M>,
+                  "references and unions cannot be described");
+    M& member = object_->*kMember;
+    if (job_ == Job::kDecode) {
+      const json::Value* value = source_->find(name);
+      if (value != nullptr && !value->is_null()) fits_ = Codec<M>::decode(*value, member) && fits_;
+      return Field<M>(nullptr);
+    }
+    if (job_ == Job::kEncode) {
+      json::Value value = Codec<M>::encode(member);
+      if (!value.is_null()) target_->append(std::string(name), std::move(value));
+      return Field<M>(nullptr);
+    }
+    if constexpr (!std::is_same_v<C, T>) note_base<C>();
+    std::optional<json::Value> initial;
+    if constexpr (!detail::Content<M>::kOptional) initial = Codec<M>::encode(member);
+    context_->owner = type_;
+    context_->member = name;
+    const TypeId type = Codec<M>::describe(*context_);
+    return Field<M>(add_property(name, description, type, std::move(initial)));
+  }
+
+  template <typename C>
+  void note_base() {
+    for (const auto& base : bases_) {
+      if (base.first == &detail::kTag<C>) return;
+    }
+    bases_.emplace_back(&detail::kTag<C>, detail::member_count<C>());
+  }
+
+  T* const object_;
+};
+
+/// Structs that have a `describe`.
+template <typename T>
+struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
+  static TypeId describe(DescribeContext& context) {
+    TypeId id = 0;
+    if (!detail::begin_object(context, &detail::kTag<T>, detail::short_name<T>(),
+                              detail::full_name<T>(), id)) {
+      return id;
+    }
+    T object{};
+    Object<T> description(Object<T>::Job::kDescribe, &object, &context, id, nullptr, nullptr);
+    describe_by_adl(description);
+    description.finish(detail::short_name<T>(), detail::member_count<T>());
+    return id;
+  }
+
+  static bool decode(const json::Value& value, T& out) {
+    if (!value.is_object()) return false;
+    Object<T> reader(Object<T>::Job::kDecode, &out, nullptr, 0, &value, nullptr);
+    describe_by_adl(reader);
+    return reader.fits_;
+  }
+
+  static json::Value encode(const T& value) {
+    json::Object members;
+    // Encoding only reads the members; one builder serves all three jobs.
+    Object<T> writer(Object<T>::Job::kEncode, const_cast<T*>(&value), nullptr, 0, nullptr,
+                     &members);
+    describe_by_adl(writer);
+    return members;
+  }
+
+ private:
+  static void describe_by_adl(Object<T>& object);
+};
+
+namespace detail {
+template <typename D>
+void call_describe(D& description) {
+  describe(description);
+}
+}  // namespace detail
+
+template <typename T>
+void Codec<T, std::enable_if_t<detail::DescribedObject<T>>>::describe_by_adl(Object<T>& object) {
+  detail::call_describe(object);
+}
+
+/// The description of one enum, handed to its `describe`. Each value has one text.
+template <typename E>
+class Enum {
+ public:
+  Enum& value(E value, std::string_view text) {
+    values_.emplace_back(value, text);
+    return *this;
+  }
+  const std::vector<std::pair<E, std::string>>& values() const { return values_; }
+
+ private:
+  std::vector<std::pair<E, std::string>> values_;
+};
+
+/// Enums that have a `describe`. A text that is not declared decodes to the member's initialiser:
+/// that is what hooks see of it. The document keeps the text (carry_changes.h), for validation to
+/// refuse.
+template <typename E>
+struct Codec<E, std::enable_if_t<detail::DescribedEnum<E>>> {
+  static TypeId describe(DescribeContext& context) {
+    std::vector<std::pair<std::int64_t, std::string>> texts;
+    const Enum<E> values = described();
+    for (const auto& value : values.values()) {
+      texts.emplace_back(static_cast<std::int64_t>(value.first), value.second);
+    }
+    return detail::add_enum(context, detail::short_name<E>(), texts);
+  }
+  static bool decode(const json::Value& value, E& out) {
+    if (!value.is_string()) return false;
+    const Enum<E> values = described();
+    for (const auto& candidate : values.values()) {
+      if (candidate.second == value.as_string()) out = candidate.first;
+    }
+    return true;
+  }
+  static json::Value encode(E value) {
+    const Enum<E> values = described();
+    for (const auto& candidate : values.values()) {
+      if (candidate.first == value) return candidate.second;
+    }
+    return "";
+  }
+
+ private:
+  static Enum<E> described() {
+    Enum<E> values;
+    detail::call_describe(values);
+    return values;
+  }
+};
+
+/// Adds T and all that it contains to the table; the root's name is `name`, its parts are named
+/// after `name`'s prefix. Throws DescribeError, naming type and field.
+template <typename T>
+TypeId describe_type(TypeTable& table, std::string_view name) {
+  static_assert(detail::DescribedObject<T>, "the type needs a describe(annex::schema::Object<T>&)");
+  DescribeContext context{table, std::string(name.substr(0, name.rfind('.'))), {}};
+  const std::size_t first = table.size();
+  const TypeId id = Codec<T>::describe(context);
+  detail::finish_types(table, first, id, name);
+  return id;
+}
+
+}  // namespace annex::schema

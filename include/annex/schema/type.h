@@ -1,0 +1,109 @@
+// The run-time type table: what every described or loaded API type becomes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "annex/json/value.h"
+
+namespace annex::schema {
+
+/// An index into the table that made it.
+using TypeId = std::uint32_t;
+
+enum class Kind {
+  kObject,  ///< named members
+  kMap,     ///< string keys, all values of one type
+  kList,
+  kString,
+  kInteger,
+  kNumber,
+  kBoolean,
+  kAny,  ///< free-form JSON, kept as it is
+};
+
+/// The texts and numbers that a kind alone does not tell apart; `format` in OpenAPI.
+enum class Format {
+  kNone,
+  kInt32,
+  kInt64,
+  kDouble,
+  kByte,      ///< base64 in a string
+  kDateTime,  ///< meta.Time
+  kMicroTime,
+  kDuration,
+  kQuantity,
+  kIntOrString,  ///< with kAny
+};
+
+/// How a list's items relate, for merging: `x-kubernetes-list-type`.
+enum class ListType { kAtomic, kSet, kMap };
+
+/// Limits on a value; those that are absent do not apply.
+struct Constraints {
+  std::optional<double> minimum{};
+  std::optional<double> maximum{};
+  std::optional<std::size_t> min_length{};  ///< in characters
+  std::optional<std::size_t> max_length{};
+  std::string pattern{};  ///< ECMAScript, searched for
+  std::optional<std::size_t> min_items{};
+  std::optional<std::size_t> max_items{};
+};
+
+/// One member of an object type.
+struct Property {
+  std::string name{};
+  std::string description{};
+  TypeId type{};
+  bool required = false;
+  /// Filled in where absent, always written, and shown as `default`.
+  std::optional<json::Value> default_value{};
+  /// Of a plain member: absent means this, and this is not written.
+  std::optional<json::Value> initial{};
+  Constraints constraints{};
+  ListType list_type = ListType::kAtomic;
+  std::vector<std::string> list_keys{};
+  bool map_atomic = false;
+  std::uint32_t number{};  ///< reserved for protobuf; 0 is none
+};
+
+struct Type {
+  Kind kind = Kind::kAny;
+  Format format = Format::kNone;
+  std::string name{};  ///< non-empty: emitted once under this name and referred to
+  std::string description{};
+  /// The struct that it describes, so that no two share a name; empty for a loaded type.
+  std::string_view cpp_name{};
+  std::vector<Property> properties{};  ///< kObject, in described order
+  TypeId element{};                    ///< kMap and kList
+  std::vector<std::string> enum_values{};
+  bool preserve_unknown = false;  ///< members that are not described are kept
+  bool embedded_resource = false;
+
+  const Property* find(std::string_view property) const;
+};
+
+/// All types of a server's kinds. Filled by one thread at start, then immutable and shared.
+class TypeTable {
+ public:
+  TypeTable() = default;
+  TypeTable(const TypeTable&) = delete;
+  TypeTable& operator=(const TypeTable&) = delete;
+
+  TypeId add(Type type);
+  std::size_t size() const { return types_.size(); }
+  /// Requires: `id` is from this table. References stay valid while the table lives.
+  const Type& at(TypeId id) const { return types_[id]; }
+  Type& at(TypeId id) { return types_[id]; }
+  std::optional<TypeId> find(std::string_view name) const;
+
+ private:
+  std::deque<Type> types_;
+};
+
+}  // namespace annex::schema

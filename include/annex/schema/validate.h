@@ -1,0 +1,19 @@
+// Checking a normalised value against what its type declares.
+#pragma once
+
+#include "annex/json/value.h"
+#include "annex/schema/field_error.h"
+#include "annex/schema/type.h"
+
+namespace annex::schema {
+
+/// Adds everything that is wrong: required members, constraints, enums, keys of sets and maps.
+/// Constraints on an absent member do not fire. Any thread.
+void validate(const TypeTable& table, TypeId type, const json::Value& value, const FieldPath& path,
+              FieldErrors& errors);
+
+/// The same for the value of one member, its own constraints included. Requires: it is present.
+void validate_property(const TypeTable& table, const Property& property, const json::Value& value,
+                       const FieldPath& path, FieldErrors& errors);
+
+}  // namespace annex::schema

@@ -1,0 +1,66 @@
+// What a server is started with: its surroundings and its settings.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "annex/auth/authenticator.h"
+#include "annex/auth/authorizer.h"
+#include "annex/storage/store.h"
+#include "annex/util/clock.h"
+#include "annex/util/logger.h"
+#include "annex/util/random.h"
+#include "annex/util/result.h"
+
+namespace annex {
+
+/// Time, randomness and the log, as a server sees them. Each outlives the server.
+struct Environment {
+  util::Clock& clock;
+  util::Random& random;
+  util::Logger& logger;
+};
+
+/// A kind of store that a binary knows, such as "memory".
+struct StoreKind {
+  std::string name{};
+  /// Opens it; `location` is what follows the first colon of `--store=name:location`.
+  std::function<Result<std::unique_ptr<storage::Store>>(const std::string& location, Environment)>
+      open{};
+};
+
+struct ServerOptions {
+  /// False serves no port: requests come through Server::service().
+  bool listen = true;
+  std::string bind_address = "0.0.0.0";
+  std::uint16_t port = 443;  ///< 0: any free one, see Server::port()
+  std::string certificate_pem{};
+  std::string key_pem{};
+  std::string client_ca_pem{};  ///< whose certificates are asked for in the handshake
+  std::uint32_t http2_streams = 1000;
+  std::size_t io_threads = 2;
+  std::size_t worker_threads = 16;
+  std::size_t worker_queue = 4096;  ///< requests that may wait for a worker; more get 429
+  util::Duration request_timeout = std::chrono::seconds(60);
+  util::Duration shutdown_delay{};  ///< between "not ready" and closing the port
+  util::Duration drain_limit = std::chrono::seconds(60);
+  /// How often lost stores are tried again and the store's health is probed; 0: only when
+  /// Server::mend() is called.
+  util::Duration mend_interval = std::chrono::seconds(1);
+  std::string store{};  ///< "name" or "name:location"; empty: the first that is known
+
+  /// Tried before those given to Server::authenticate and Server::authorize.
+  std::vector<auth::AuthenticatorPtr> authenticators{};
+  std::vector<auth::AuthorizerPtr> authorizers{};
+  std::vector<std::string> always_allowed_paths = {"/healthz", "/livez", "/readyz"};
+  std::vector<std::string> privileged_groups = {"system:masters"};
+
+  /// Called with the bound port before the server says that it is ready. Its error ends the start.
+  std::function<Result<void>(std::uint16_t port)> on_listening{};
+};
+
+}  // namespace annex

@@ -1,0 +1,159 @@
+// ResourceBuilder: the typed front of a resource. It fills registry::Resource and turns hooks on
+// structs into functions on JSON.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "annex/schema/describe.h"
+#include "annex/server/adapt_hooks.h"
+#include "annex/server/draft.h"
+#include "annex/server/hooks.h"
+
+namespace annex {
+
+/// Completes one resource, a chain of words behind Group::resource. A light handle for one
+/// statement; one thread. Mistakes in the description are gathered and told by Server::start.
+template <typename Hub, typename Hooks>
+class ResourceBuilder {
+  static_assert(std::is_class_v<Hooks> && !std::is_final_v<Hooks>,
+                "hooks are told by inheriting from their class: it must be a class that is not "
+                "final");
+
+ public:
+  ResourceBuilder(detail::ResourceDraft& draft, std::shared_ptr<Hooks> hooks)
+      : draft_(draft), hooks_(std::move(hooks)) {
+    if constexpr (detail::has_default_object<Hooks>::value) {
+      draft_.default_hook = detail::ResourceDraft::DefaultHook::kUnused;
+    }
+    detail::adapt_hooks<Hub>(draft_.form, draft_.resource.strategy, hooks_);
+  }
+
+  /// A version whose form is the hub struct itself.
+  ResourceBuilder& version(std::string name) {
+    const schema::TypeId type = describe<Hub>(name);
+    if (!draft_.form->hub) draft_.form->hub = type;
+    registry::Version version;
+    version.name = std::move(name);
+    version.type = type;
+    return add<Hub>(std::move(version));
+  }
+
+  /// A version of a form of its own: `to_hub` takes a `const V&` and gives a Hub, `from_hub` the
+  /// other way round. Both are called from many threads.
+  template <typename V, typename ToHub, typename FromHub>
+  ResourceBuilder& version(std::string name, ToHub to_hub, FromHub from_hub) {
+    static_assert(std::is_invocable_r_v<Hub, ToHub&, const V&>,
+                  "to_hub takes a const V& and returns the resource's hub struct");
+    static_assert(std::is_invocable_r_v<V, FromHub&, const Hub&>,
+                  "from_hub takes a const reference to the hub struct and returns a V");
+    if (!draft_.form->hub) draft_.form->hub = describe<Hub>("__internal");
+    registry::Version version;
+    version.name = std::move(name);
+    version.type = describe<V>(version.name);
+    const schema::TypeId hub = *draft_.form->hub;
+    version.to_hub =
+        detail::adapt_conversion<V, Hub>(conversion(version.type, hub), std::move(to_hub));
+    version.from_hub =
+        detail::adapt_conversion<Hub, V>(conversion(hub, version.type), std::move(from_hub));
+    return add<V>(std::move(version));
+  }
+
+  /// The last named version is the one in which objects are stored; else the first is.
+  ResourceBuilder& stored() {
+    if (has_version("stored")) draft_.resource.storage_version = last().name;
+    return *this;
+  }
+  /// The last named version is read from the store, but not served.
+  ResourceBuilder& unserved() {
+    if (has_version("unserved")) last().served = false;
+    return *this;
+  }
+  /// Every answer of the last named version carries this text as a warning.
+  ResourceBuilder& deprecated(const std::string& warning) {
+    if (has_version("deprecated")) last().deprecation = warning;
+    return *this;
+  }
+
+  /// The status is written only through the `status` subresource, and `metadata.generation` counts
+  /// the changes outside of it.
+  ResourceBuilder& status() {
+    draft_.resource.strategy.status_subresource = true;
+    draft_.resource.strategy.generation = true;
+    return *this;
+  }
+  /// `metadata.generation` counts changes, or does not.
+  ResourceBuilder& generation(bool counts) {
+    draft_.resource.strategy.generation = counts;
+    return *this;
+  }
+  /// Objects have no namespace.
+  ResourceBuilder& cluster_scoped() {
+    draft_.resource.scope = registry::Scope::kCluster;
+    return *this;
+  }
+  ResourceBuilder& short_name(std::string name) {
+    draft_.resource.short_names.push_back(std::move(name));
+    return *this;
+  }
+  /// Listed by `kubectl get <category>`, such as "all".
+  ResourceBuilder& category(std::string name) {
+    draft_.resource.categories.push_back(std::move(name));
+    return *this;
+  }
+  ResourceBuilder& singular(std::string name) {
+    draft_.resource.singular = std::move(name);
+    return *this;
+  }
+  /// An update of an object that does not exist creates it.
+  ResourceBuilder& create_on_update() {
+    draft_.resource.strategy.create_on_update = true;
+    return *this;
+  }
+  /// An update without resourceVersion overwrites whatever is there.
+  ResourceBuilder& unconditional_update() {
+    draft_.resource.strategy.unconditional_update = true;
+    return *this;
+  }
+
+ private:
+  template <typename V>
+  schema::TypeId describe(const std::string& version) {
+    try {
+      return schema::describe_type<V>(
+          draft_.form->types,
+          detail::model_name(draft_.resource.group, version, draft_.resource.kind));
+    } catch (const schema::DescribeError& error) {
+      draft_.problems.push_back(error.what());
+      return 0;
+    }
+  }
+
+  template <typename V>
+  ResourceBuilder& add(registry::Version version) {
+    if (detail::adapt_default<V>(draft_.form, version, draft_.resource.strategy, hooks_)) {
+      draft_.default_hook = detail::ResourceDraft::DefaultHook::kUsed;
+    }
+    draft_.resource.versions.push_back(std::move(version));
+    return *this;
+  }
+
+  detail::ConversionForms conversion(schema::TypeId source, schema::TypeId target) const {
+    return {draft_.form, source, target, draft_.resource.group, draft_.resource.kind};
+  }
+
+  bool has_version(const char* word) {
+    if (!draft_.resource.versions.empty()) return true;
+    draft_.problems.push_back(draft_.resource.plural + ": " + word +
+                              "() follows the version that it is about, and there is none yet");
+    return false;
+  }
+  registry::Version& last() { return draft_.resource.versions.back(); }
+
+  detail::ResourceDraft& draft_;
+  std::shared_ptr<Hooks> hooks_;
+};
+
+}  // namespace annex

@@ -1,0 +1,95 @@
+// Server: an API server as a value in a program. Describe what it serves, start it, stop it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "annex/http/service.h"
+#include "annex/server/options.h"
+#include "annex/server/resource_builder.h"
+
+namespace annex {
+
+/// One API group of a server. A light handle; lives no longer than its server.
+class Group {
+ public:
+  /// Serves objects of `Hub` under `plural`. `hooks` is any object whose members are hooks (see
+  /// hooks.h); it is called from many threads at once. Complete it with at least one version.
+  template <typename Hub, typename Hooks = NoHooks>
+  ResourceBuilder<Hub, Hooks> resource(std::string plural, std::string kind, Hooks hooks = {}) {
+    detail::ResourceDraft& draft = add(std::move(plural), std::move(kind));
+    return ResourceBuilder<Hub, Hooks>(draft, std::make_shared<Hooks>(std::move(hooks)));
+  }
+
+  /// Serves a resource that is described at run time. Its group is this one.
+  Group& resource(registry::Resource resource);
+  /// The order in which versions are preferred; without it the order in which they were given.
+  Group& prefer(std::vector<std::string> versions);
+
+ private:
+  friend class Server;
+  Group(detail::ServerDraft& server, std::string name) : server_(&server), name_(std::move(name)) {}
+  detail::ResourceDraft& add(std::string plural, std::string kind);
+
+  detail::ServerDraft* server_;
+  std::string name_;
+};
+
+/// An API server. Describe it from one thread, then start it; several may live in one process.
+/// start, drain, stop and the destructor belong to one thread; all else to any while it runs.
+class Server {
+ public:
+  /// `name` is shown in logs, in certificates and by `--version`.
+  explicit Server(std::string name);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Group group(std::string name);
+  /// A store that this binary knows, besides memory; the first is its default.
+  Server& store(StoreKind kind);
+  /// Who calls and may they, besides what the options bring.
+  Server& authenticate(auth::AuthenticatorPtr authenticator);
+  Server& authorize(auth::AuthorizerPtr authorizer);
+  /// The title and version of the OpenAPI documents.
+  Server& api_title(std::string title, std::string version);
+  /// What `--version` and `/version` say, such as "v1.2.3".
+  Server& version(std::string text);
+
+  const std::string& name() const;
+  const std::string& version() const;
+  bool has_authenticator() const;
+  /// The names of the known stores, the default first.
+  std::vector<std::string> store_names() const;
+
+  /// Opens the store, fills the caches, binds the port and serves. On an error nothing runs and the
+  /// server can be started again. BadRequest: something about the description or the options is
+  /// wrong, in a sentence that says what. ServiceUnavailable: the port or the store cannot be had.
+  Result<void> start(ServerOptions options, Environment environment);
+  /// The bound port; 0 if there is none.
+  std::uint16_t port() const;
+  /// What the port serves. Requires: started.
+  http::Service& service();
+  /// Follows lost stores again and probes the store, as is done regularly by itself.
+  void mend();
+  /// Says "not ready", waits for the shutdown delay, ends watches, closes the port and lets running
+  /// requests finish until the drain limit. Idempotent.
+  void drain();
+  /// Requests that have not been answered: after a drain, those that hang.
+  std::size_t running_requests() const;
+  /// Ends a wait for the shutdown delay. Any thread.
+  void hurry();
+  /// Drains without delay if that has not been done, ends everything and joins all threads.
+  /// Idempotent. Afterwards the server can be started again.
+  void stop();
+
+ private:
+  class Running;
+  std::unique_ptr<detail::ServerDraft> draft_;
+  std::unique_ptr<Running> running_;
+};
+
+}  // namespace annex

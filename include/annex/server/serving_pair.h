@@ -1,0 +1,27 @@
+// The certificate and key by which a server proves its name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "annex/server/options.h"
+#include "annex/util/result.h"
+
+namespace annex {
+
+struct ServingPair {
+  std::string certificate_pem{};  ///< leaf first
+  std::string key_pem{};
+};
+
+/// Reads both files. BadRequest, naming the file, if one cannot be read or used.
+Result<ServingPair> read_serving_pair(const std::string& certificate_file,
+                                      const std::string& key_file);
+
+/// The pair `apiserver.crt` and `apiserver.key` in `folder`; made there, for these names and signed
+/// by a CA of its own, if neither exists.
+Result<ServingPair> keep_serving_pair(const std::string& folder,
+                                      const std::vector<std::string>& names,
+                                      Environment environment);
+
+}  // namespace annex

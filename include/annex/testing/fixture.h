@@ -1,0 +1,96 @@
+// Fixture: a server in a test, without sockets or certificates: requests in, responses out, and a
+// clock that stands still until the test moves it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "annex/http/response.h"
+#include "annex/json/value.h"
+#include "annex/request/user.h"
+#include "annex/server/server.h"
+#include "annex/util/manual_clock.h"
+
+namespace annex::testing {
+
+/// The answer to one request. Its body is complete, or, for a watch, read line by line. Moved, not
+/// copied; one thread.
+class Reply {
+ public:
+  Reply(http::Response response, util::Clock& clock);
+  Reply(Reply&&) noexcept;
+  Reply& operator=(Reply&&) noexcept;
+  ~Reply();
+
+  int status() const { return response_.status; }
+  /// The first line of that name, empty if there is none.
+  std::string header(std::string_view name) const;
+  const http::Headers& headers() const { return response_.headers; }
+  /// The whole body. Requires: the answer is no stream.
+  std::string text() const { return response_.body_text(); }
+  /// The body as JSON; null if it is none.
+  json::Value json() const;
+
+  bool is_stream() const;
+  /// The next line of a stream, without its newline, waited for on the machine's clock for up to
+  /// ten seconds; nothing once the stream has ended or if none came.
+  std::optional<std::string> next_line();
+  /// The next line as JSON; null if there is none.
+  json::Value next_json();
+  /// What has come by now, without waiting.
+  std::optional<std::string> line_if_any();
+  /// True once the stream has said that it is over.
+  bool ended() const { return ended_; }
+
+ private:
+  class Wakes;
+  /// False if there is nothing to pull now.
+  bool pull();
+  std::optional<std::string> take_line();
+
+  http::Response response_;
+  util::Clock* clock_;
+  std::shared_ptr<Wakes> wakes_;
+  std::string unread_;
+  bool started_ = false;
+  bool ended_ = false;
+};
+
+/// Owns the clock and runs a described server without a port on a store in memory. One thread.
+class Fixture {
+ public:
+  /// Starts `server`, which outlives the fixture. Throws std::runtime_error with the server's
+  /// sentence if it does not start. `seed` makes uids and generated names repeatable.
+  explicit Fixture(Server& server, std::uint64_t seed = 1);
+  ~Fixture();
+  Fixture(const Fixture&) = delete;
+  Fixture& operator=(const Fixture&) = delete;
+
+  util::ManualClock& clock() { return clock_; }
+
+  /// Who sends what follows; an administrator at first, nobody for nothing.
+  void act_as(std::optional<request::UserInfo> user) { user_ = std::move(user); }
+
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  /// Sends a request and waits for its answer. `target` is the path and query as on the wire.
+  Reply send(std::string method, const std::string& target, std::string body = {},
+             Headers headers = {});
+  Reply get(const std::string& target, Headers headers = {}) {
+    return send("GET", target, {}, std::move(headers));
+  }
+  /// Sends `object` as JSON.
+  Reply post(const std::string& target, const json::Value& object);
+  Reply put(const std::string& target, const json::Value& object);
+
+ private:
+  Server& server_;
+  util::ManualClock clock_;
+  util::SeededRandom random_;
+  util::NullLogger logger_;
+  std::optional<request::UserInfo> user_;
+};
+
+}  // namespace annex::testing

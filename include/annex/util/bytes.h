@@ -1,0 +1,61 @@
+// Bytes: an immutable range of bytes that many share. Chunks: a sequence of them, joined unread.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace annex::util {
+
+/// A view of bytes that keeps their storage alive. A value: copying shares, nothing is written
+/// after construction, so any thread may hold a copy.
+class Bytes {
+ public:
+  Bytes() = default;
+  explicit Bytes(std::string text);
+  /// Bytes of static storage duration: nothing is owned.
+  static Bytes literal(std::string_view text);
+
+  std::string_view view() const { return view_; }
+  std::size_t size() const { return view_.size(); }
+  bool empty() const { return view_.empty(); }
+  const char* data() const { return view_.data(); }
+
+  /// A part of this range, sharing its storage. Requires: offset + size <= size().
+  Bytes slice(std::size_t offset, std::size_t size) const;
+  Bytes slice(std::size_t offset) const { return slice(offset, size() - offset); }
+
+  friend bool operator==(const Bytes& a, const Bytes& b) { return a.view_ == b.view_; }
+
+ private:
+  std::shared_ptr<const std::string> owner_;
+  std::string_view view_;
+};
+
+/// Bytes to be written one after the other. A value, not synchronised.
+class Chunks {
+ public:
+  Chunks() = default;
+  explicit Chunks(Bytes bytes) { append(std::move(bytes)); }
+  explicit Chunks(std::string text) : Chunks(Bytes(std::move(text))) {}
+
+  void append(Bytes bytes);
+  void append(std::string text) { append(Bytes(std::move(text))); }
+  void append(Chunks chunks);
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const std::vector<Bytes>& parts() const { return parts_; }
+  /// All bytes copied into one string.
+  std::string join() const;
+  void clear();
+
+ private:
+  std::vector<Bytes> parts_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace annex::util

@@ -1,0 +1,108 @@
+#include "cli/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <string_view>
+#include <vector>
+
+#include "annex/schema/formats.h"
+
+namespace annex::cli {
+namespace {
+
+/// Go's flag package takes `-v=2`, which CLI11 would read as a value of "=2".
+std::vector<std::string> reversed_arguments(int argc, const char* const* argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    const std::string_view argument = argv[i];
+    arguments.push_back(argument.substr(0, 3) == "-v=" ? "-" + std::string(argument)
+                                                       : std::string(argument));
+  }
+  return arguments;
+}
+
+CLI::Option* add_duration(CLI::App& app, const char* name, util::Duration& target,
+                          const char* text) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&target, name](const std::string& value) {
+            const std::optional<std::int64_t> length = schema::parse_go_duration(value);
+            if (!length || *length < 0) {
+              throw CLI::ValidationError(name,
+                                         "\"" + value + "\" is no duration such as 90s or 1m30s");
+            }
+            target = util::Duration(*length);
+          },
+          text)
+      ->type_name("DURATION")
+      ->default_str(schema::write_go_duration(target.count()));
+}
+
+void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
+  app.add_option(
+         "--standalone", flags.standalone,
+         "Run without Kubernetes: make a CA, certificates, a token and a kubeconfig in this "
+         "folder, and use them again at the next start")
+      ->type_name("DIR");
+  app.add_option("--secure-port", flags.secure_port, "The port to serve HTTPS on; 0: any free one")
+      ->type_name("PORT")
+      ->capture_default_str();
+  app.add_option("--bind-address", flags.bind_address, "The IP address to listen on")
+      ->type_name("ADDRESS")
+      ->capture_default_str();
+  CLI::Option* certificate =
+      app.add_option("--tls-cert-file", flags.tls_cert_file,
+                     "The serving certificate in PEM, intermediates after it")
+          ->type_name("FILE");
+  CLI::Option* key = app.add_option("--tls-private-key-file", flags.tls_private_key_file,
+                                    "The private key of --tls-cert-file in PEM")
+                         ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+  app.add_option("--cert-dir", flags.cert_dir,
+                 "Where apiserver.crt and apiserver.key are, or are made, without --tls-cert-file "
+                 "and --standalone")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_option("--store", flags.store, "Where objects are kept: " + stores)
+      ->type_name("NAME[:LOCATION]");
+  app.add_option("--http2-max-streams-per-connection", flags.http2_streams,
+                 "How many requests one HTTP/2 connection may carry at once")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 1000000U))
+      ->capture_default_str();
+  add_duration(app, "--request-timeout", flags.request_timeout,
+               "How long a request may take, watches excepted");
+  add_duration(app, "--shutdown-delay-duration", flags.shutdown_delay,
+               "How long to serve on after a signal, not ready, before the port is closed");
+  app.add_option("-v,--v", flags.verbosity, "How much to log")
+      ->type_name("LEVEL")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv) {
+  CLI::App app("An API server that extends Kubernetes.", server.name());
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.set_version_flag("--version", server.name() + " " + server.version());
+  std::string stores;
+  for (const std::string& name : server.store_names()) {
+    stores += stores.empty() ? name + " (the default)" : ", " + name;
+  }
+  ParsedFlags parsed;
+  add_flags(app, parsed.flags, stores);
+  try {
+    app.parse(reversed_arguments(argc, argv));
+  } catch (const CLI::Success& wanted) {
+    parsed.exit_code = app.exit(wanted, std::cout, std::cerr);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << server.name() << ": " << error.what() << "\n"
+              << "Run with --help to see all flags.\n";
+    parsed.exit_code = 1;
+  }
+  return parsed;
+}
+
+}  // namespace annex::cli

@@ -1,0 +1,181 @@
+#include "handlers/body.h"
+
+#include "annex/http/media_type.h"
+#include "annex/json/write.h"
+
+namespace annex::handlers {
+namespace {
+
+constexpr std::size_t kSummaryBytes = 30;
+
+/// Protobuf is read where options are expected, not where a user's kind is.
+Error unknown_format(bool is_protobuf) {
+  Error error;
+  error.reason = Reason::kUnsupportedMediaType;
+  error.message =
+      "the body of the request was in an unknown format - accepted media types include: "
+      "application/json, application/yaml";
+  if (!is_protobuf) error.message += ", application/vnd.kubernetes.protobuf";
+  return error;
+}
+
+std::string summary(std::string_view body) {
+  if (body.empty()) return "<empty>";
+  const std::string_view head = body.substr(0, kSummaryBytes);
+  const std::string more = body.size() > kSummaryBytes ? " ..." : "";
+  if (body.front() == '{') return std::string(head) + more;
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text;
+  for (const char c : head) {
+    text += kHex[static_cast<unsigned char>(c) >> 4U];
+    text += kHex[static_cast<unsigned char>(c) & 0xFU];
+  }
+  return text + more;
+}
+
+Error unrecognized(const Exchange& exchange, const std::string& why) {
+  return Error::bad_request("the object provided is unrecognized (must be of type " +
+                            exchange.resource.kind +
+                            "): couldn't get version/kind; json parse error: " + why + " (" +
+                            summary(exchange.http.body.view()) + ")");
+}
+
+/// The version whose form the document claims to have, which must be the endpoint's.
+Result<void> check_type(const Exchange& exchange, const std::string& kind,
+                        const std::string& api_version) {
+  const registry::Resource& resource = exchange.resource;
+  const std::string expected = resource.api_version(exchange.version);
+  const std::size_t slash = api_version.find('/');
+  const std::string group = slash == std::string::npos ? "" : api_version.substr(0, slash);
+  const std::string name = slash == std::string::npos ? api_version : api_version.substr(slash + 1);
+  const bool known =
+      kind == resource.kind && group == resource.group && resource.find_version(name) != nullptr;
+  if (!known) {
+    return Error::bad_request(kind + " in version " + json::quoted(name) +
+                              " cannot be handled as a " + resource.kind + ": no kind " +
+                              json::quoted(kind) + " is registered for version " +
+                              json::quoted(api_version) + " in scheme \"annex\"");
+  }
+  if (api_version == expected) return {};
+  return Error::bad_request("the API version in the data (" + api_version +
+                            ") does not match the expected API version (" + expected + ")");
+}
+
+}  // namespace
+
+Result<bool> body_is_yaml(const http::Request& request) {
+  const auto header = request.headers.first("Content-Type");
+  if (!header || header->empty()) return false;
+  const auto type = http::parse_media_type(*header);
+  if (type && type->essence() == "application/json") return false;
+  if (type && type->essence() == "application/yaml") return true;
+  return unknown_format(body_is_protobuf(request));
+}
+
+bool body_is_protobuf(const http::Request& request) {
+  const auto type = http::parse_media_type(request.headers.first("Content-Type").value_or(""));
+  return type && type->essence() == request::media_type(request::Media::kProtobuf);
+}
+
+Result<json::Document> read_body(const http::Request& request) {
+  auto yaml = body_is_yaml(request);
+  if (!yaml) return std::move(yaml).error();
+  return *yaml ? json::read_yaml(request.body.view()) : json::read(request.body.view());
+}
+
+Result<void> check_body_size(const http::Request& request, std::size_t limit) {
+  if (request.body.size() <= limit) return {};
+  Error error;
+  error.reason = Reason::kRequestEntityTooLarge;
+  error.message = "Request entity too large: limit is " + std::to_string(limit);
+  return error;
+}
+
+std::string join(const std::vector<std::string>& texts, std::string_view separator) {
+  std::string joined;
+  for (const std::string& text : texts) {
+    if (!joined.empty()) joined += separator;
+    joined += text;
+  }
+  return joined;
+}
+
+std::vector<std::string> strict_problems(const std::vector<std::string>& unknown,
+                                         const std::vector<std::string>& duplicates) {
+  std::vector<std::string> problems;
+  problems.reserve(unknown.size() + duplicates.size());
+  for (const std::string& path : unknown) problems.push_back("unknown field " + json::quoted(path));
+  for (const std::string& path : duplicates) {
+    // YAML's duplicates are sentences with a line number already.
+    const bool sentence = path.compare(0, 5, "line ") == 0;
+    problems.push_back(sentence ? path : "duplicate field " + json::quoted(path));
+  }
+  return problems;
+}
+
+Result<json::Value> read_object(Exchange& exchange, FieldValidation validation) {
+  const std::string_view body = exchange.http.body.view();
+  auto yaml = body_is_yaml(exchange.http);
+  if (!yaml) return std::move(yaml).error();
+  if (body.empty()) return unrecognized(exchange, "unexpected end of JSON input");
+  auto document = *yaml ? json::read_yaml(body) : json::read(body);
+  if (!document) return unrecognized(exchange, document.error().message);
+  if (!document->value.is_object()) {
+    return unrecognized(exchange, "json: cannot unmarshal " +
+                                      std::string(document->value.type_name()) +
+                                      " into an object with apiVersion and kind");
+  }
+  const registry::Resource& resource = exchange.resource;
+  std::string kind = document->value.at_string({"kind"});
+  std::string api_version = document->value.at_string({"apiVersion"});
+  if (kind.empty()) kind = resource.kind;
+  if (api_version.empty()) api_version = resource.api_version(exchange.version);
+  const std::string wrong = resource.kind + " in version " + json::quoted(exchange.version.name) +
+                            " cannot be handled as a " + resource.kind + ": ";
+  if (auto type = check_type(exchange, kind, api_version); !type) return std::move(type).error();
+  schema::NormalizeReport report;
+  auto object = exchange.codec().decode(exchange.version, std::move(document->value), report);
+  if (!object) {
+    if (object.error().reason != Reason::kBadRequest) return object;
+    return Error::bad_request(wrong + object.error().message);
+  }
+  if (validation == FieldValidation::kIgnore) return object;
+  const auto problems = strict_problems(report.unknown_fields, document->duplicates);
+  if (problems.empty()) return object;
+  if (validation == FieldValidation::kStrict) {
+    return Error::bad_request(wrong + "strict decoding error: " + join(problems, ", "));
+  }
+  exchange.warn(problems);
+  return object;
+}
+
+Result<void> match_namespace(const Exchange& exchange, json::Value& object) {
+  json::Object& metadata = object.as_object()["metadata"].as_object();
+  const std::string given = object.at_string({"metadata", "namespace"});
+  const std::string& expected = exchange.context.info.name_space;
+  if (expected.empty()) {
+    metadata.erase("namespace");
+    return {};
+  }
+  if (given.empty()) {
+    metadata.set("namespace", expected);
+    return {};
+  }
+  if (given == expected) return {};
+  return Error::bad_request(
+      "the namespace of the provided object does not match the namespace sent on the request");
+}
+
+Result<void> match_name(const Exchange& exchange, const json::Value& object) {
+  const std::string& given = object.at_string({"metadata", "name"});
+  const std::string& expected = exchange.context.info.name;
+  if (given == expected) return {};
+  if (given.empty()) {
+    return Error::bad_request("the name of the object (" + expected +
+                              " based on URL) was undeterminable: name must be provided");
+  }
+  return Error::bad_request("the name of the object (" + given +
+                            ") does not match the name on the URL (" + expected + ")");
+}
+
+}  // namespace annex::handlers

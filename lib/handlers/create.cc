@@ -1,0 +1,25 @@
+#include "handlers/body.h"
+#include "handlers/exchange.h"
+#include "handlers/options.h"
+#include "handlers/render.h"
+
+namespace annex::handlers {
+
+Result<http::Response> serve_create(Exchange& exchange) {
+  if (auto type = body_is_yaml(exchange.http); !type) return std::move(type).error();
+  if (auto done = check_body_size(exchange.http, exchange.options.body_limit); !done) {
+    return std::move(done).error();
+  }
+  auto options = read_write_options(exchange.http.target.query, "CreateOptions");
+  if (!options) return std::move(options).error();
+  auto object = read_object(exchange, options->field_validation);
+  if (!object) return std::move(object).error();
+  if (auto done = match_namespace(exchange, *object); !done) return std::move(done).error();
+  auto written =
+      exchange.writes().create(exchange.write_request(options->dry_run), std::move(*object));
+  if (!written) return std::move(written).error();
+  exchange.warn(written->warnings);
+  return object_response(exchange, 201, *written->item);
+}
+
+}  // namespace annex::handlers

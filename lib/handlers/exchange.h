@@ -1,0 +1,52 @@
+// Exchange: one request under way through its verb.
+#pragma once
+
+#include <string>
+
+#include "annex/handlers/handlers.h"
+#include "annex/http/request.h"
+#include "annex/http/response.h"
+#include "annex/registry/backend.h"
+#include "annex/registry/resource.h"
+#include "annex/registry/writes.h"
+#include "annex/request/context.h"
+#include "annex/util/clock.h"
+#include "annex/util/random.h"
+#include "annex/util/result.h"
+#include "handlers/negotiation.h"
+
+namespace annex::handlers {
+
+/// Lives on the stack of the thread that serves the request.
+struct Exchange {
+  const http::Request& http;
+  request::Context& context;
+  const registry::Resource& resource;
+  const registry::Version& version;
+  registry::Backend& backend;
+  const util::Clock& clock;
+  util::Random& random;
+  const HandlersOptions& options;
+  Form form{};  ///< what is accepted, transforms included
+
+  const registry::Codec& codec() const { return backend.codec(); }
+  registry::ObjectKey key() const { return {context.info.name_space, context.info.name}; }
+  registry::Writes writes() const { return {resource, backend, clock, random}; }
+  /// What a write needs to know; the deadline is the earlier of the request's and the limit's.
+  registry::WriteRequest write_request(bool dry_run) const;
+  void warn(const std::vector<std::string>& texts) const {
+    for (const std::string& text : texts) context.warnings.add(text);
+  }
+};
+
+/// One function a verb. An error becomes its Status.
+Result<http::Response> serve_create(Exchange& exchange);
+Result<http::Response> serve_get(Exchange& exchange);
+Result<http::Response> serve_list(Exchange& exchange);
+Result<http::Response> serve_watch(Exchange& exchange);
+Result<http::Response> serve_update(Exchange& exchange);
+Result<http::Response> serve_patch(Exchange& exchange);
+Result<http::Response> serve_remove(Exchange& exchange);
+Result<http::Response> serve_remove_collection(Exchange& exchange);
+
+}  // namespace annex::handlers

@@ -1,0 +1,103 @@
+#include "annex/handlers/handlers.h"
+
+#include <algorithm>
+
+#include "handlers/exchange.h"
+#include "handlers/options.h"
+#include "handlers/routing.h"
+
+namespace annex::handlers {
+namespace {
+
+Result<http::Response> dispatch(Verb verb, Exchange& exchange) {
+  switch (verb) {
+    case Verb::kCreate:
+      return serve_create(exchange);
+    case Verb::kGet:
+      return serve_get(exchange);
+    case Verb::kList:
+      return serve_list(exchange);
+    case Verb::kWatch:
+      return serve_watch(exchange);
+    case Verb::kUpdate:
+      return serve_update(exchange);
+    case Verb::kPatch:
+      return serve_patch(exchange);
+    case Verb::kRemove:
+      return serve_remove(exchange);
+    case Verb::kRemoveCollection:
+      return serve_remove_collection(exchange);
+  }
+  return Error::internal("unknown verb");
+}
+
+Offer offer_of(Verb verb) {
+  return verb == Verb::kWatch    ? Offer::kWatch
+         : verb == Verb::kRemove ? Offer::kRemoval
+                                 : Offer::kTransforms;
+}
+
+/// What upstream's route lists as its products, of which the request must accept one.
+Result<void> check_route_forms(const http::Request& request, Verb verb) {
+  std::vector<std::string_view> forms{"application/json", "application/yaml",
+                                      "application/vnd.kubernetes.protobuf"};
+  if (verb == Verb::kList || verb == Verb::kWatch) {
+    forms.insert(forms.end(), {"application/json;stream=watch",
+                               "application/vnd.kubernetes.protobuf;stream=watch"});
+  }
+  return request::check_producible(request, forms);
+}
+
+}  // namespace
+
+registry::WriteRequest Exchange::write_request(bool dry_run) const {
+  registry::WriteRequest request;
+  request.key = key();
+  request.hooks.user = context.user;
+  request.hooks.now = clock.wall_now();
+  request.hooks.subresource = context.info.subresource;
+  request.hooks.dry_run = dry_run;
+  request.deadline = std::min(context.deadline, clock.now() + options.write_limit);
+  return request;
+}
+
+Handlers::Handlers(const registry::Registry& registry, registry::Backends& backends,
+                   const util::Clock& clock, util::Random& random, util::Logger& logger,
+                   HandlersOptions options)
+    : registry_(registry),
+      backends_(backends),
+      clock_(clock),
+      random_(random),
+      logger_(logger),
+      options_(options) {}
+
+bool Handlers::serves(const http::Request& request) const {
+  const auto info = request::resolve(request);
+  return info && info->is_resource && registry_.find_group(info->group) != nullptr;
+}
+
+http::Response Handlers::serve(request::Context& context, const http::Request& request) const {
+  auto answer = [&]() -> Result<http::Response> {
+    auto route = find_route(registry_, context.info, request.method);
+    if (!route) return std::move(route).error();
+    if (auto done = check_route_forms(request, route->verb); !done) return std::move(done).error();
+    auto form = negotiate(request, offer_of(route->verb));
+    if (!form) return std::move(form).error();
+    registry::Backend* backend = backends_.find(*route->resource);
+    if (backend == nullptr) return Error::unavailable("the resource is not ready to be served");
+    Exchange exchange{request, context, *route->resource, *route->version, *backend,
+                      clock_,  random_, options_,         *std::move(form)};
+    exchange.warn({route->version->deprecation});
+    return dispatch(route->verb, exchange);
+  }();
+  if (!answer && answer.error().reason == Reason::kInternalError) {
+    logger_.error("request failed", {{"path", context.info.path}, {"err", answer.error().message}});
+  }
+  http::Response response = answer ? std::move(*answer) : error_response(answer.error(), request);
+  for (std::string& value : context.warnings.header_values()) {
+    response.headers.add("Warning", std::move(value));
+  }
+  return response;
+}
+
+}  // namespace annex::handlers

@@ -1,0 +1,24 @@
+// Reading a list as its options ask: which state, which part of it, which objects.
+#pragma once
+
+#include <vector>
+
+#include "annex/registry/item.h"
+#include "handlers/exchange.h"
+#include "handlers/options.h"
+#include "handlers/render.h"
+
+namespace annex::handlers {
+
+struct Page {
+  std::vector<registry::ItemPtr> items{};
+  ListMeta meta{};
+};
+
+/// One page. kExpired with a token to go on with, kTimeout, BadRequest.
+Result<Page> read_page(Exchange& exchange, const ListOptions& options);
+
+/// The relative keys that a request can be about: "ns/" or everything.
+std::string key_prefix(const Exchange& exchange);
+
+}  // namespace annex::handlers

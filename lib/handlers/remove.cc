@@ -1,0 +1,39 @@
+#include "annex/json/read.h"
+#include "annex/meta/status.h"
+#include "handlers/body.h"
+#include "handlers/exchange.h"
+#include "handlers/options.h"
+#include "handlers/output.h"
+#include "handlers/render.h"
+
+namespace annex::handlers {
+
+Result<http::Response> serve_remove(Exchange& exchange) {
+  if (auto done = check_body_size(exchange.http, exchange.options.body_limit); !done) {
+    return std::move(done).error();
+  }
+  auto options = read_delete_options(exchange.http);
+  if (!options) return std::move(options).error();
+  registry::WriteRequest request = exchange.write_request(options->dry_run);
+  request.preconditions = options->preconditions;
+  auto removed = exchange.writes().remove(request, options->remove);
+  if (!removed) return std::move(removed).error();
+  if (!removed->gone) {
+    const bool accepted = options->remove.orphan_dependents == std::optional<bool>(false);
+    // The form was negotiated for a Status, too, and perhaps suits that alone.
+    auto form = negotiate(exchange.http, Offer::kTransforms);
+    if (!form) return std::move(form).error();
+    exchange.form = *std::move(form);
+    return object_response(exchange, accepted ? 202 : 200, *removed->item);
+  }
+  auto object = exchange.codec().hub(*removed->item);
+  if (!object) return std::move(object).error();
+  Form form = exchange.form;
+  form.shape = Shape::kObject;  // a Status is never transformed
+  return make_response(
+      exchange.http, form, 200,
+      meta::success_json(request.key.name, exchange.resource.group, exchange.resource.plural,
+                         object->at_string({"metadata", "uid"})));
+}
+
+}  // namespace annex::handlers

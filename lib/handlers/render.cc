@@ -1,0 +1,129 @@
+#include "handlers/render.h"
+
+#include "annex/json/write.h"
+#include "handlers/output.h"
+
+namespace annex::handlers {
+namespace {
+
+Error not_acceptable(std::string message) {
+  Error error;
+  error.reason = Reason::kNotAcceptable;
+  error.message = std::move(message);
+  return error;
+}
+
+std::string type_text(const Exchange& exchange, bool list) {
+  return exchange.resource.api_version(exchange.version) +
+         ", Kind=" + (list ? exchange.resource.list_kind_or_default() : exchange.resource.kind);
+}
+
+std::string list_head(const std::string& kind, const std::string& api_version,
+                      const ListMeta& meta) {
+  return "{\"kind\":\"" + kind + "\",\"apiVersion\":\"" + api_version +
+         "\",\"metadata\":" + list_meta_text(meta) + ",\"items\":[";
+}
+
+Result<TableMaker> table_maker(const Exchange& exchange) {
+  auto include = read_include_object(exchange.http.target.query);
+  if (!include) return std::move(include).error();
+  return TableMaker{exchange.resource, exchange.version, exchange.codec(), *include,
+                    exchange.form.meta_version};
+}
+
+Result<util::Chunks> render_table(const Exchange& exchange,
+                                  const std::vector<const registry::Item*>& items,
+                                  const ListMeta& meta) {
+  auto maker = table_maker(exchange);
+  if (!maker) return std::move(maker).error();
+  static const util::Bytes kComma = util::Bytes::literal(",");
+  util::Chunks out(maker->begin(meta, true));
+  const util::WallTime now = exchange.clock.wall_now();
+  bool first = true;
+  for (const registry::Item* item : items) {
+    auto row = maker->row(*item, item->revision, now);
+    if (!row) return row;
+    if (!first) out.append(kComma);
+    first = false;
+    out.append(std::move(*row));
+  }
+  out.append(util::Bytes::literal("]}"));
+  return out;
+}
+
+}  // namespace
+
+std::string list_meta_text(const ListMeta& meta) {
+  std::string text = "{";
+  if (meta.revision != 0) {
+    text += "\"resourceVersion\":\"" + std::to_string(meta.revision) + '"';
+  }
+  if (!meta.continue_token.empty()) text += ",\"continue\":\"" + meta.continue_token + '"';
+  if (meta.remaining) text += ",\"remainingItemCount\":" + std::to_string(*meta.remaining);
+  return text + "}";
+}
+
+Result<util::Chunks> render_item(const Exchange& exchange, const registry::Item& item) {
+  const Form& form = exchange.form;
+  if (form.shape == Shape::kPartialList) {
+    return not_acceptable(
+        "you requested PartialObjectMetadataList, but the requested object is not a list (" +
+        type_text(exchange, false) + ")");
+  }
+  if (form.shape == Shape::kTable) return render_table(exchange, {&item}, {item.revision, {}, {}});
+  auto frame = exchange.codec().frame(item, exchange.version);
+  if (!frame) return std::move(frame).error();
+  util::Chunks out;
+  if (form.shape == Shape::kPartial) {
+    frame->append_partial(item.revision, "meta.k8s.io/" + form.meta_version, out);
+  } else {
+    frame->append_object(item.revision, true, out);
+  }
+  return out;
+}
+
+Result<util::Chunks> render_list(const Exchange& exchange,
+                                 const std::vector<registry::ItemPtr>& items,
+                                 const ListMeta& meta) {
+  const Form& form = exchange.form;
+  if (form.shape == Shape::kPartial) {
+    return not_acceptable(
+        "you requested PartialObjectMetadata, but the requested object is a list (" +
+        type_text(exchange, true) + ")");
+  }
+  if (form.shape == Shape::kTable) {
+    std::vector<const registry::Item*> pointers;
+    pointers.reserve(items.size());
+    for (const registry::ItemPtr& item : items) pointers.push_back(item.get());
+    return render_table(exchange, pointers, meta);
+  }
+  const bool partial = form.shape == Shape::kPartialList;
+  const std::string partial_version = "meta.k8s.io/" + form.meta_version;
+  util::Chunks out(partial ? list_head("PartialObjectMetadataList", partial_version, meta)
+                           : list_head(exchange.resource.list_kind_or_default(),
+                                       exchange.resource.api_version(exchange.version), meta));
+  static const util::Bytes kComma = util::Bytes::literal(",");
+  bool first = true;
+  for (const registry::ItemPtr& item : items) {
+    auto frame = exchange.codec().frame(*item, exchange.version);
+    if (!frame) return std::move(frame).error();
+    if (!first) out.append(kComma);
+    first = false;
+    if (partial) {
+      frame->append_partial(item->revision, partial_version, out);
+    } else {
+      frame->append_object(item->revision, false, out);
+    }
+  }
+  out.append(util::Bytes::literal("]}"));
+  return out;
+}
+
+Result<http::Response> object_response(const Exchange& exchange, int status,
+                                       const registry::Item& item) {
+  auto body = render_item(exchange, item);
+  if (!body) return std::move(body).error();
+  return make_response(exchange.http, exchange.form, status, std::move(*body));
+}
+
+}  // namespace annex::handlers

@@ -1,0 +1,45 @@
+#include "annex/http/headers.h"
+
+#include <algorithm>
+
+namespace annex::http {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+}  // namespace
+
+bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+void Headers::add(std::string name, std::string value) {
+  fields_.emplace_back(std::move(name), std::move(value));
+}
+
+void Headers::set(std::string_view name, std::string value) {
+  remove(name);
+  fields_.emplace_back(std::string(name), std::move(value));
+}
+
+std::size_t Headers::remove(std::string_view name) {
+  return std::erase_if(fields_, [&](const Field& field) { return iequals(field.first, name); });
+}
+
+std::optional<std::string_view> Headers::first(std::string_view name) const {
+  for (const Field& field : fields_) {
+    if (iequals(field.first, name)) return field.second;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> Headers::all(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const Field& field : fields_) {
+    if (iequals(field.first, name)) values.push_back(field.second);
+  }
+  return values;
+}
+
+}  // namespace annex::http

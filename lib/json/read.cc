@@ -1,0 +1,138 @@
+#include "annex/json/read.h"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <string>
+
+#include "json/name_index.h"
+
+namespace annex::json {
+namespace {
+
+/// How many duplicates are looked at for each one that may be reported: naming one costs its depth.
+constexpr std::size_t kNotedPerReported = 10;
+
+/// Builds the value from RapidJSON's events, with a stack of its own.
+class Builder {
+ public:
+  explicit Builder(const ReadOptions& options) : options_(options) {}
+
+  bool Null() { return add(Value()); }
+  bool Bool(bool value) { return add(Value(value)); }
+  bool Int(int value) { return add(Value(value)); }
+  bool Uint(unsigned value) { return add(Value(static_cast<std::int64_t>(value))); }
+  bool Int64(std::int64_t value) { return add(Value(value)); }
+  bool Uint64(std::uint64_t value) { return add(Value(value)); }
+  bool Double(double value) { return add(Value(value)); }
+  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return add(Value(std::string(text, size)));
+  }
+  bool StartObject() { return open(Value(Object())); }
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    frames_.back().key.assign(text, size);
+    return true;
+  }
+  bool EndObject(rapidjson::SizeType) { return close(); }
+  bool StartArray() { return open(Value(Array())); }
+  bool EndArray(rapidjson::SizeType) { return close(); }
+
+  bool too_deep() const { return too_deep_; }
+  Document take() { return std::move(document_); }
+
+ private:
+  struct Frame {
+    Value value;
+    std::string key;  // of the member that is being read
+    NameIndex names;
+  };
+
+  bool open(Value value) {
+    if (frames_.size() >= options_.max_depth) {
+      too_deep_ = true;
+      return false;
+    }
+    frames_.push_back({std::move(value), {}, {}});
+    return true;
+  }
+
+  bool close() {
+    Value value = std::move(frames_.back().value);
+    frames_.pop_back();
+    return add(std::move(value));
+  }
+
+  bool add(Value value) {
+    if (frames_.empty()) {
+      document_.value = std::move(value);
+      return true;
+    }
+    Frame& frame = frames_.back();
+    if (frame.value.is_array()) {
+      frame.value.as_array().push_back(std::move(value));
+    } else if (Value* known = frame.names.find(frame.value.as_object(), frame.key)) {
+      note_duplicate();
+      *known = std::move(value);
+    } else {
+      frame.value.as_object().append(frame.key, std::move(value));
+    }
+    return true;
+  }
+
+  void note_duplicate() {
+    if (document_.duplicates.size() >= options_.max_duplicates) return;
+    if (++noted_ > kNotedPerReported * options_.max_duplicates) return;
+    std::string path;
+    for (const Frame& frame : frames_) {
+      if (frame.value.is_array()) {
+        path += '[' + std::to_string(frame.value.as_array().size()) + ']';
+      } else {
+        if (!path.empty()) path += '.';
+        path += frame.key;
+      }
+    }
+    auto& seen = document_.duplicates;
+    if (std::find(seen.begin(), seen.end(), path) == seen.end()) seen.push_back(std::move(path));
+  }
+
+  const ReadOptions& options_;
+  std::vector<Frame> frames_;
+  Document document_;
+  std::size_t noted_ = 0;
+  bool too_deep_ = false;
+};
+
+constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
+                            rapidjson::kParseFullPrecisionFlag;
+
+}  // namespace
+
+Result<Document> read(std::string_view text, const ReadOptions& options) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return Error::bad_request("unexpected end of JSON input");
+  }
+  rapidjson::MemoryStream bytes(text.data(), text.size());
+  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+  Builder builder(options);
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
+  if (builder.too_deep()) {
+    return Error::bad_request("exceeded max depth of " + std::to_string(options.max_depth));
+  }
+  if (result.IsError()) {
+    return Error::bad_request("invalid JSON at byte " + std::to_string(result.Offset()) + ": " +
+                              rapidjson::GetParseError_En(result.Code()));
+  }
+  return builder.take();
+}
+
+Result<Value> parse(std::string_view text) {
+  Result<Document> document = read(text);
+  if (!document) return std::move(document).error();
+  return std::move(document->value);
+}
+
+}  // namespace annex::json

@@ -1,0 +1,206 @@
+#include "annex/json/value.h"
+
+#include <algorithm>
+
+#include "json/name_index.h"
+
+namespace annex::json {
+namespace {
+
+const std::string kEmpty;
+
+bool numbers_equal(const Value& a, const Value& b) {
+  if (a.is_int64() && b.is_int64()) return a.as_int64() == b.as_int64();
+  if (a.is_uint64() && b.is_uint64()) return a.as_uint64() == b.as_uint64();
+  // An int64 and a uint64 never meet: uint64 holds only what int64 cannot.
+  if (a.is_integer() && b.is_integer()) return false;
+  return a.as_double() == b.as_double();
+}
+
+/// Equality of everything but the children, whose number is compared.
+bool shallow_equal(const Value& a, const Value& b) {
+  if (a.is_number() && b.is_number()) return numbers_equal(a, b);
+  if (a.is_null()) return b.is_null();
+  if (a.is_bool()) return b.is_bool() && a.as_bool() == b.as_bool();
+  if (a.is_string()) return b.is_string() && a.as_string() == b.as_string();
+  if (a.is_array()) return b.is_array() && a.as_array().size() == b.as_array().size();
+  if (a.is_object()) return b.is_object() && a.as_object().size() == b.as_object().size();
+  return false;
+}
+
+bool has_children(const Value& value) {
+  return (value.is_array() && !value.as_array().empty()) ||
+         (value.is_object() && !value.as_object().empty());
+}
+
+}  // namespace
+
+Object::Object(std::initializer_list<Member> members) : members_(members) {}
+
+void Object::reserve(std::size_t count) { members_.reserve(count); }
+
+const Value* Object::find(std::string_view name) const {
+  for (const Member& member : members_) {
+    if (member.name == name) return &member.value;
+  }
+  return nullptr;
+}
+
+Value* Object::find(std::string_view name) {
+  return const_cast<Value*>(std::as_const(*this).find(name));
+}
+
+Value& Object::operator[](std::string_view name) {
+  Value* found = find(name);
+  return found != nullptr ? *found : append(std::string(name), Value());
+}
+
+Value& Object::append(std::string name, Value value) {
+  members_.push_back({std::move(name), std::move(value)});
+  return members_.back().value;
+}
+
+Value& Object::set(std::string_view name, Value value) {
+  Value& place = (*this)[name];
+  place = std::move(value);
+  return place;
+}
+
+bool Object::erase(std::string_view name) {
+  return std::erase_if(members_, [&](const Member& member) { return member.name == name; }) > 0;
+}
+
+Value::Value(std::uint64_t value) {
+  if (value <= static_cast<std::uint64_t>(INT64_MAX)) {
+    data_ = static_cast<std::int64_t>(value);
+  } else {
+    data_ = value;
+  }
+}
+
+Value::Value(const Value& other) {
+  std::vector<std::pair<const Value*, Value*>> pending{{&other, this}};
+  while (!pending.empty()) {
+    const auto [from, to] = pending.back();
+    pending.pop_back();
+    if (from->is_array()) {
+      Array& array = to->data_.emplace<Array>(from->as_array().size());
+      for (std::size_t i = 0; i < array.size(); ++i) {
+        pending.emplace_back(&from->as_array()[i], &array[i]);
+      }
+    } else if (from->is_object()) {
+      Object& object = to->data_.emplace<Object>();
+      object.reserve(from->as_object().size());
+      for (const Member& member : from->as_object()) {
+        Value& place = object.append(member.name, Value());
+        pending.emplace_back(&member.value, &place);
+      }
+    } else if (from->is_string()) {
+      to->data_ = from->as_string();
+    } else if (from->is_bool()) {
+      to->data_ = from->as_bool();
+    } else if (from->is_int64()) {
+      to->data_ = from->as_int64();
+    } else if (from->is_uint64()) {
+      to->data_ = from->as_uint64();
+    } else if (from->is_double()) {
+      to->data_ = from->as_double();
+    }
+  }
+}
+
+Value& Value::operator=(const Value& other) {
+  if (this != &other) *this = Value(other);
+  return *this;
+}
+
+Value& Value::operator=(Value&& other) noexcept {
+  if (this == &other) return *this;
+  // The old content goes last: `other` may live inside it.
+  Value old;
+  old.data_.swap(data_);
+  data_.swap(other.data_);
+  return *this;
+}
+
+Value::~Value() {
+  if (!has_children(*this)) return;
+  // Children that have children of their own are moved to a list, so that no destructor recurses.
+  std::vector<Value> pending;
+  auto take_children = [&pending](Value& value) {
+    if (value.is_array()) {
+      for (Value& item : value.as_array()) {
+        if (has_children(item)) pending.push_back(std::move(item));
+      }
+    } else if (value.is_object()) {
+      for (Member& member : value.as_object()) {
+        if (has_children(member.value)) pending.push_back(std::move(member.value));
+      }
+    }
+  };
+  take_children(*this);
+  while (!pending.empty()) {
+    Value next = std::move(pending.back());
+    pending.pop_back();
+    take_children(next);
+    next.data_ = std::monostate{};
+  }
+}
+
+double Value::as_double() const {
+  if (is_int64()) return static_cast<double>(as_int64());
+  if (is_uint64()) return static_cast<double>(as_uint64());
+  return *std::get_if<4>(&data_);
+}
+
+const Value* Value::find(std::string_view name) const {
+  return is_object() ? as_object().find(name) : nullptr;
+}
+
+Value* Value::find(std::string_view name) { return is_object() ? as_object().find(name) : nullptr; }
+
+const std::string& Value::at_string(std::initializer_list<std::string_view> path) const {
+  const Value* value = this;
+  for (std::string_view name : path) {
+    value = value->find(name);
+    if (value == nullptr) return kEmpty;
+  }
+  return value->is_string() ? value->as_string() : kEmpty;
+}
+
+std::string_view Value::type_name() const {
+  if (is_null()) return "null";
+  if (is_bool()) return "bool";
+  if (is_number()) return "number";
+  if (is_string()) return "string";
+  return is_array() ? "array" : "object";
+}
+
+bool operator==(const Value& left, const Value& right) {
+  std::vector<std::pair<const Value*, const Value*>> pending{{&left, &right}};
+  while (!pending.empty()) {
+    const auto [a, b] = pending.back();
+    pending.pop_back();
+    if (!shallow_equal(*a, *b)) return false;
+    if (a->is_array()) {
+      for (std::size_t i = 0; i < a->as_array().size(); ++i) {
+        pending.emplace_back(&a->as_array()[i], &b->as_array()[i]);
+      }
+    } else if (a->is_object()) {
+      NameIndex names;  // for where the order differs
+      auto hint = b->as_object().begin();
+      for (const Member& member : a->as_object()) {
+        // Most objects that are compared have the same order; look there first.
+        const Value* other = hint != b->as_object().end() && hint->name == member.name
+                                 ? &hint->value
+                                 : names.find(b->as_object(), member.name);
+        if (other == nullptr) return false;
+        if (hint != b->as_object().end()) ++hint;
+        pending.emplace_back(&member.value, other);
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace annex::json

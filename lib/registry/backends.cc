@@ -1,0 +1,141 @@
+#include <atomic>
+#include <unordered_map>
+#include <utility>
+
+#include "annex/registry/backend.h"
+#include "registry/stored_backend.h"
+
+namespace annex::registry {
+
+/// One watch of the store for all resources, so that a write to any of them moves the revision of
+/// every cache on: a read of the most recent state never waits for a resource that is silent.
+class Backends::Impl final : public storage::WatchSink {
+ public:
+  Impl(const Registry& registry, storage::Store& store, const util::Clock& clock,
+       util::Logger& logger, const BackendOptions& options)
+      : store_(store), logger_(logger), prefix_(options.prefix) {
+    for (const auto& resource : registry.resources()) {
+      backends_.emplace_back(
+          resource.get(), std::make_unique<StoredBackend>(*resource, store, clock, logger, options,
+                                                          [this] { return mend(); }));
+      by_prefix_.emplace(backends_.back().second->prefix(), backends_.back().second.get());
+    }
+  }
+
+  Result<void> start() {
+    util::MutexLock lock(mutex_);
+    return follow();
+  }
+
+  Result<void> mend() {
+    if (!lost_.load(std::memory_order_acquire)) return {};
+    util::MutexLock lock(mutex_);
+    if (stopped_ || !lost_.load(std::memory_order_acquire)) return {};
+    logger_.info("following the store again");
+    return follow();
+  }
+
+  void stop() {
+    std::unique_ptr<storage::Watch> watch;
+    {
+      util::MutexLock lock(mutex_);
+      stopped_ = true;
+      watch = std::move(watch_);
+    }
+    watch.reset();
+    for (auto& entry : backends_) entry.second->cache()->stop();
+  }
+
+  Backend* find(const Resource& resource) const {
+    for (const auto& entry : backends_) {
+      if (entry.first == &resource) return entry.second.get();
+    }
+    return nullptr;
+  }
+
+  void on_events(std::span<const storage::Event> events) override {
+    std::unordered_map<StoredBackend*, std::vector<CacheEventPtr>> batches;
+    for (const storage::Event& event : events) {
+      StoredBackend* backend = find_by_key(event.key);
+      if (backend == nullptr) continue;
+      auto& batch = batches[backend];
+      const std::string key = event.key.substr(backend->prefix().size());
+      ItemPtr previous;
+      bool in_batch = false;
+      for (auto it = batch.rbegin(); it != batch.rend() && !in_batch; ++it) {
+        const ItemPtr& shown = (*it)->current() ? (*it)->current() : (*it)->previous();
+        if (shown->key != key) continue;
+        in_batch = true;
+        previous = (*it)->current();
+      }
+      if (!in_batch) previous = backend->cache()->get(key);
+      if (CacheEventPtr made = backend->make_event(event, std::move(previous))) {
+        batch.push_back(std::move(made));
+      }
+    }
+    for (auto& batch : batches) batch.first->cache()->append(std::move(batch.second));
+    if (!events.empty()) on_progress(events.back().revision);
+  }
+
+  void on_progress(storage::Revision revision) override {
+    for (auto& entry : backends_) entry.second->cache()->progress(revision);
+  }
+
+  void on_end(const storage::StoreError& why) override {
+    logger_.warning("the store's watch ended", {{"err", why.message}});
+    lost_.store(true, std::memory_order_release);
+  }
+
+ private:
+  Result<void> follow() ANNEX_REQUIRES(mutex_) {
+    watch_.reset();
+    auto revision = store_.current_revision();
+    if (!revision)
+      return Error::unavailable("the store cannot be reached: " + revision.error().message);
+    for (auto& entry : backends_) {
+      if (auto done = entry.second->fill(*revision); !done) return done;
+    }
+    lost_.store(false, std::memory_order_release);
+    auto watch = store_.watch(prefix_, *revision, *this);
+    if (!watch) {
+      lost_.store(true, std::memory_order_release);
+      return Error::unavailable("the store cannot be watched: " + watch.error().message);
+    }
+    watch_ = std::move(*watch);
+    return {};
+  }
+
+  StoredBackend* find_by_key(const std::string& key) const {
+    std::size_t slash = key.find('/', prefix_.size());
+    if (slash != std::string::npos) slash = key.find('/', slash + 1);
+    if (slash == std::string::npos) return nullptr;
+    const auto found = by_prefix_.find(key.substr(0, slash + 1));
+    return found == by_prefix_.end() ? nullptr : found->second;
+  }
+
+  storage::Store& store_;
+  util::Logger& logger_;
+  const std::string prefix_;
+  std::vector<std::pair<const Resource*, std::unique_ptr<StoredBackend>>> backends_;
+  std::unordered_map<std::string, StoredBackend*> by_prefix_;
+  std::atomic<bool> lost_{true};
+  util::Mutex mutex_;
+  bool stopped_ ANNEX_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<storage::Watch> watch_ ANNEX_GUARDED_BY(mutex_);
+};
+
+Backends::Backends(const Registry& registry, storage::Store& store, const util::Clock& clock,
+                   util::Logger& logger, BackendOptions options)
+    : impl_(std::make_unique<Impl>(registry, store, clock, logger, options)) {}
+
+Backends::~Backends() { stop(); }
+
+Result<void> Backends::start() { return impl_->start(); }
+
+Result<void> Backends::mend() { return impl_->mend(); }
+
+void Backends::stop() { impl_->stop(); }
+
+Backend* Backends::find(const Resource& resource) const { return impl_->find(resource); }
+
+}  // namespace annex::registry

@@ -1,0 +1,140 @@
+#include "registry/check_resource.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "annex/meta/names.h"
+
+namespace annex::registry {
+namespace {
+
+using Wrong = std::optional<std::string>;
+
+std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+bool is_lower_label(std::string_view text) {
+  return meta::check_dns_label(text).empty() && std::isdigit(text.front()) == 0;
+}
+
+/// Kinds are labels in which letters may be upper case.
+bool is_kind(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return is_lower_label(text);
+}
+
+Wrong check_names(const Resource& resource) {
+  constexpr const char* kLabel = " is no lower case name such as \"loaves\"";
+  if (resource.plural.empty() || resource.kind.empty()) return "has no plural or no kind";
+  if (!is_lower_label(resource.plural)) return "has a plural that" + std::string(kLabel);
+  if (!resource.group.empty() && !meta::check_dns_subdomain(resource.group).empty()) {
+    return "has a group that is no lower case domain name such as \"bakery.example.com\"";
+  }
+  for (const std::string& kind : {resource.kind, resource.list_kind_or_default()}) {
+    if (!is_kind(kind)) return "has a kind " + quoted(kind) + ", which is no name such as \"Loaf\"";
+  }
+  std::vector<std::string> names = resource.short_names;
+  names.insert(names.end(), resource.categories.begin(), resource.categories.end());
+  if (!resource.singular.empty()) names.push_back(resource.singular);
+  for (const std::string& name : names) {
+    if (!is_lower_label(name)) return "has a name " + quoted(name) + ", which" + kLabel;
+  }
+  return std::nullopt;
+}
+
+/// `use` says what the type is for.
+Wrong check_type(const Resource& resource, schema::TypeId id, const std::string& use) {
+  if (id >= resource.types->size()) return "has no type for " + use;
+  const schema::Type& type = resource.types->at(id);
+  const std::string about = "has for " + use + " the type " + quoted(type.name) + ", ";
+  if (type.kind != schema::Kind::kObject) return about + "which is no object";
+  const schema::Property* metadata = type.find("metadata");
+  if (metadata == nullptr)
+    return about + "which has no field \"metadata\" of annex::meta::ObjectMeta";
+  const schema::Type& metadata_type = resource.types->at(metadata->type);
+  if (metadata_type.kind != schema::Kind::kObject || metadata_type.find("name") == nullptr) {
+    return about + "whose field \"metadata\" is no annex::meta::ObjectMeta";
+  }
+  for (const char* name : {"kind", "apiVersion"}) {
+    if (type.find(name) != nullptr) {
+      return about + "whose field " + quoted(name) + " annex writes itself: leave it out";
+    }
+  }
+  return std::nullopt;
+}
+
+Wrong check_versions(const Resource& resource) {
+  if (!resource.types) return "has no type table";
+  if (resource.versions.empty()) return "has no version";
+  if (!resource.storage_version.empty() &&
+      resource.find_version(resource.storage_version) == nullptr) {
+    return "has no version " + quoted(resource.storage_version) + " to store";
+  }
+  bool served = false;
+  for (const Version& version : resource.versions) {
+    const std::string use = "version " + quoted(version.name);
+    if (!is_lower_label(version.name)) return "has " + use + ", which is no name such as \"v1\"";
+    if (resource.find_version(version.name) != &version) return "has " + use + " twice";
+    if (Wrong wrong = check_type(resource, version.type, use)) return wrong;
+    served = served || version.served;
+  }
+  if (!served) return "has no version that is served";
+  return check_type(resource, resource.hub_type, "its hub");
+}
+
+Wrong check_columns(const Strategy& strategy) {
+  if (!strategy.columns.empty() && !strategy.cells) {
+    return "has columns but no function for their cells";
+  }
+  for (const Column& column : strategy.columns) {
+    const std::string about = "has a column " + quoted(column.name) + " ";
+    if (column.name.empty()) return "has a column without a name";
+    if (column.priority < 0) return about + "of negative priority";
+    constexpr std::string_view kTypes[] = {"integer", "number", "string", "boolean", "date"};
+    if (std::find(std::begin(kTypes), std::end(kTypes), column.type) == std::end(kTypes)) {
+      return about + "of type " + quoted(column.type) +
+             ", which is none of integer, number, string, boolean and date";
+    }
+  }
+  return std::nullopt;
+}
+
+Wrong check_selectable(const Strategy& strategy) {
+  std::vector<std::string> known = {"metadata.name", "metadata.namespace"};
+  for (const SelectableField& field : strategy.selectable_fields) {
+    if (field.path.empty()) return "has a selectable field without a path";
+    const std::string about = "has the selectable field " + quoted(field.path) + " ";
+    if (field.path.find_first_of(",=!\\") != std::string::npos) {
+      return about + "that no field selector could name";
+    }
+    if (!field.value) return about + "without a function for its value";
+    if (std::find(known.begin(), known.end(), field.path) != known.end()) return about + "twice";
+    known.push_back(field.path);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Error unusable(const Resource& resource, const std::string& why) {
+  Error error;
+  error.reason = Reason::kInvalid;
+  error.message = "resource \"" + resource.group_resource() + "\" " + why;
+  return error;
+}
+
+Result<void> check_resource(const Resource& resource) {
+  if (Wrong wrong = check_names(resource)) return unusable(resource, *wrong);
+  if (Wrong wrong = check_versions(resource)) return unusable(resource, *wrong);
+  if (Wrong wrong = check_columns(resource.strategy)) return unusable(resource, *wrong);
+  if (Wrong wrong = check_selectable(resource.strategy)) return unusable(resource, *wrong);
+  if (resource.strategy.status_subresource &&
+      resource.types->at(resource.hub_type).find("status") == nullptr) {
+    return unusable(resource, "has a status subresource, but its type " +
+                                  quoted(resource.types->at(resource.hub_type).name) +
+                                  " has no field \"status\"");
+  }
+  return {};
+}
+
+}  // namespace annex::registry

@@ -1,0 +1,206 @@
+#include "annex/registry/codec.h"
+
+#include "annex/json/read.h"
+#include "annex/json/write.h"
+#include "registry/object.h"
+
+namespace annex::registry {
+namespace {
+
+/// What frames of versions other than the stored one may take in sum, for each resource.
+constexpr std::size_t kMaxKeptBytes = 32U << 20U;
+
+void drop_type(json::Value& object) {
+  object.as_object().erase("kind");
+  object.as_object().erase("apiVersion");
+}
+
+ObjectKey split_key(const std::string& key) {
+  const std::size_t slash = key.find('/');
+  if (slash == std::string::npos) return {{}, key};
+  return {key.substr(0, slash), key.substr(slash + 1)};
+}
+
+Error undecodable(const std::string& key, const std::string& why) {
+  return Error::internal("unable to decode the stored object \"" + key + "\": " + why);
+}
+
+std::string_view version_part(std::string_view api_version) {
+  const std::size_t slash = api_version.find('/');
+  return slash == std::string_view::npos ? api_version : api_version.substr(slash + 1);
+}
+
+}  // namespace
+
+Result<json::Value> Codec::decode(const Version& version, json::Value document,
+                                  schema::NormalizeReport& report) const {
+  if (!document.is_object()) {
+    return Error::bad_request("json: cannot unmarshal " + std::string(document.type_name()) +
+                              " into an object of kind " + resource_.kind);
+  }
+  drop_type(document);
+  auto done = schema::normalize(*resource_.types, version.type, document, report);
+  if (!done) return std::move(done).error();
+  if (resource_.strategy.default_object) {
+    resource_.strategy.default_object(version.name, document);
+  }
+  if (version.to_hub) {
+    Result<json::Value> hub = version.to_hub(std::move(document));
+    if (!hub) return hub;
+    document = std::move(*hub);
+  }
+  metadata(document);
+  return document;
+}
+
+Result<json::Value> Codec::to_version(const Version& version, const json::Value& hub) const {
+  json::Value document = hub;
+  if (version.from_hub) {
+    Result<json::Value> converted = version.from_hub(std::move(document));
+    if (!converted) return converted;
+    document = std::move(*converted);
+  }
+  drop_type(document);
+  schema::NormalizeReport ignored;
+  auto done = schema::normalize(*resource_.types, version.type, document, ignored);
+  if (!done) return Error::internal(done.error().message);
+  json::Object object;
+  object.reserve(document.as_object().size() + 3);
+  object.append("kind", resource_.kind);
+  object.append("apiVersion", resource_.api_version(version));
+  metadata(document).erase("resourceVersion");
+  object.append("metadata", std::move(document.as_object()["metadata"]));
+  for (json::Member& member : document.as_object()) {
+    if (member.name != "metadata") object.append(std::move(member.name), std::move(member.value));
+  }
+  return json::Value(std::move(object));
+}
+
+Result<util::Bytes> Codec::encode(const Version& version, const json::Value& hub) const {
+  Result<json::Value> document = to_version(version, hub);
+  if (!document) return std::move(document).error();
+  encodings_.fetch_add(1, std::memory_order_relaxed);
+  return util::Bytes(json::write(*document));
+}
+
+void Codec::fill_selectable(Item& item, const json::Value& hub) const {
+  const json::Value* labels = metadata(hub).find("labels");
+  if (labels != nullptr && labels->is_object()) {
+    for (const json::Member& label : labels->as_object()) {
+      if (label.value.is_string()) item.labels.emplace_back(label.name, label.value.as_string());
+    }
+  }
+  item.fields.emplace_back("metadata.name", item.object.name);
+  item.fields.emplace_back("metadata.namespace", item.object.name_space);
+  for (const SelectableField& field : resource_.strategy.selectable_fields) {
+    item.fields.emplace_back(field.path, field.value(hub));
+  }
+}
+
+Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revision,
+                                 const util::Bytes& stored) const {
+  Result<json::Value> parsed = json::parse(stored.view());
+  if (!parsed) return undecodable(key, parsed.error().message);
+  if (!parsed->is_object()) return undecodable(key, "no object");
+  const std::string api_version = parsed->at_string({"apiVersion"});
+  const Version* version = resource_.find_version(version_part(api_version));
+  if (version == nullptr) return undecodable(key, "unknown version \"" + api_version + "\"");
+
+  drop_type(*parsed);
+  json::Value document = *parsed;
+  schema::NormalizeReport ignored;
+  auto done = schema::normalize(*resource_.types, version->type, document, ignored);
+  if (!done) return undecodable(key, done.error().message);
+  if (resource_.strategy.default_object) {
+    resource_.strategy.default_object(version->name, document);
+  }
+
+  auto item = std::make_shared<Item>();
+  item->key = key;
+  item->object = split_key(key);
+  item->revision = revision;
+  item->text = stored;
+  item->version = version->name;
+  item->frame = split_frame(stored);
+  // What is shown has today's defaults; what was stored may be older than they are.
+  const bool current = document == *parsed && !item->frame.head.empty();
+  if (!current || !resource_.strategy.selectable_fields.empty()) {
+    Result<json::Value> hub = version->to_hub ? version->to_hub(document) : document;
+    if (!hub) return undecodable(key, hub.error().message);
+    fill_selectable(*item, *hub);
+    if (!current) {
+      Result<util::Bytes> text = encode(resource_.storage(), *hub);
+      if (!text) return undecodable(key, text.error().message);
+      item->text = std::move(*text);
+      item->version = resource_.storage().name;
+      item->frame = split_frame(item->text);
+    }
+  } else {
+    fill_selectable(*item, document);
+  }
+  return ItemPtr(std::move(item));
+}
+
+Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revision,
+                                 const json::Value& hub) const {
+  Result<util::Bytes> text = encode(resource_.storage(), hub);
+  if (!text) return std::move(text).error();
+  auto item = std::make_shared<Item>();
+  item->key = key;
+  item->object = split_key(key);
+  item->revision = revision;
+  item->stored = false;
+  item->text = std::move(*text);
+  item->version = resource_.storage().name;
+  item->frame = split_frame(item->text);
+  fill_selectable(*item, hub);
+  return ItemPtr(std::move(item));
+}
+
+Result<json::Value> Codec::hub(const Item& item) const {
+  Result<json::Value> document = json::parse(item.text.view());
+  if (!document) return undecodable(item.key, document.error().message);
+  schema::NormalizeReport ignored;
+  const Version* version = resource_.find_version(item.version);
+  Result<json::Value> object = decode(*version, std::move(*document), ignored);
+  if (!object) return undecodable(item.key, object.error().message);
+  if (item.revision != 0) {
+    metadata(*object).set("resourceVersion", std::to_string(item.revision));
+  }
+  return object;
+}
+
+Result<Frame> Codec::frame(const Item& item, const Version& version) const {
+  if (item.version == version.name) return item.frame;
+  std::string id;
+  if (item.stored) {
+    id = version.name + ' ' + std::to_string(item.revision) + ' ' + item.key;
+    util::MutexLock lock(mutex_);
+    const auto found = index_.find(id);
+    if (found != index_.end()) {
+      kept_.splice(kept_.begin(), kept_, found->second);
+      return found->second->frame;
+    }
+  }
+  Result<json::Value> object = hub(item);
+  if (!object) return std::move(object).error();
+  Result<util::Bytes> text = encode(version, *object);
+  if (!text) return std::move(text).error();
+  Frame frame = split_frame(*text);
+  if (!item.stored) return frame;
+
+  util::MutexLock lock(mutex_);
+  if (index_.count(id) != 0) return frame;
+  const std::size_t bytes = text->size() + 2 * id.size() + sizeof(Kept);
+  kept_.push_front({id, frame, bytes});
+  index_.emplace(std::move(id), kept_.begin());
+  kept_bytes_ += bytes;
+  while (kept_bytes_ > kMaxKeptBytes && kept_.size() > 1) {
+    kept_bytes_ -= kept_.back().bytes;
+    index_.erase(kept_.back().id);
+    kept_.pop_back();
+  }
+  return frame;
+}
+
+}  // namespace annex::registry

@@ -1,0 +1,116 @@
+#include <array>
+
+#include "annex/json/write.h"
+#include "annex/registry/item.h"
+
+namespace annex::registry {
+namespace {
+
+/// Walks over compact JSON that annex wrote itself; only finds where values end.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  std::size_t at() const { return at_; }
+  bool take(char c) {
+    if (at_ >= text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  /// The raw content of a string, escapes and all.
+  std::string_view string() {
+    if (!take('"')) return {};
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    const std::string_view content = text_.substr(begin, std::min(at_, text_.size()) - begin);
+    ++at_;
+    return content;
+  }
+  void skip_value() {
+    std::size_t depth = 0;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '"') {
+        string();
+      } else if (c == '{' || c == '[') {
+        ++depth;
+        ++at_;
+      } else if (c == '}' || c == ']') {
+        if (depth == 0) return;
+        --depth;
+        ++at_;
+      } else if (c == ',' && depth == 0) {
+        return;
+      } else {
+        ++at_;
+        continue;
+      }
+      if (depth == 0) return;
+    }
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+/// The members of metadata that stand before resourceVersion.
+bool comes_first(std::string_view name) {
+  for (const std::string_view first : {"name", "generateName", "namespace", "selfLink", "uid"}) {
+    if (name == first) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Frame split_frame(const util::Bytes& object) {
+  Scanner scan(object.view());
+  if (!scan.take('{') || scan.string() != "kind" || !scan.take(':')) return {};
+  scan.skip_value();
+  if (!scan.take(',') || scan.string() != "apiVersion" || !scan.take(':')) return {};
+  scan.skip_value();
+  if (!scan.take(',')) return {};
+  const std::size_t metadata = scan.at();
+  if (scan.string() != "metadata" || !scan.take(':') || !scan.take('{')) return {};
+  std::size_t split = scan.at();
+  bool leading = true;
+  while (!scan.take('}')) {
+    if (scan.at() >= object.size()) return {};
+    scan.take(',');
+    leading = leading && comes_first(scan.string());
+    scan.take(':');
+    scan.skip_value();
+    if (leading) split = scan.at();
+  }
+  const std::size_t end = scan.at();
+  return {object.slice(1, metadata - 1), object.slice(metadata, split - metadata),
+          object.slice(split, end - split), object.slice(end)};
+}
+
+void Frame::append_object(storage::Revision revision, bool with_head, util::Chunks& out) const {
+  static const util::Bytes kOpen = util::Bytes::literal("{");
+  out.append(kOpen);
+  if (with_head) out.append(head);
+  out.append(meta_before);
+  if (revision != 0) {
+    const bool first = meta_before.view().back() == '{';
+    const bool last = meta_after.view().front() == ',' || meta_after.view().front() == '}';
+    out.append(std::string(first ? "" : ",") + "\"resourceVersion\":\"" + std::to_string(revision) +
+               (last ? "\"" : "\","));
+  }
+  out.append(meta_after);
+  out.append(rest);
+}
+
+void Frame::append_partial(storage::Revision revision, const std::string& api_version,
+                           util::Chunks& out) const {
+  static const util::Bytes kClose = util::Bytes::literal("}");
+  Frame partial = *this;
+  partial.head =
+      util::Bytes("\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"" + api_version + "\",");
+  partial.rest = kClose;
+  partial.append_object(revision, true, out);
+}
+
+}  // namespace annex::registry

@@ -1,0 +1,231 @@
+#include "registry/stored_backend.h"
+
+#include <algorithm>
+
+namespace annex::registry {
+namespace {
+
+/// Where a commit's answer is left for the thread that waits for it.
+struct Pending {
+  util::Mutex mutex;
+  util::CondVar done;
+  std::optional<storage::StoreResult<storage::Entry>> result ANNEX_GUARDED_BY(mutex);
+};
+
+Error expired_list() {
+  Error error;
+  error.reason = Reason::kExpired;
+  error.message = "The resourceVersion for the provided list is too old.";
+  return error;
+}
+
+}  // namespace
+
+std::string relative_key(const ObjectKey& key) {
+  return key.name_space.empty() ? key.name : key.name_space + "/" + key.name;
+}
+
+Error too_large_revision(storage::Revision asked, storage::Revision current, int retry_after) {
+  Error error;
+  error.reason = Reason::kTimeout;
+  error.message = "Timeout: Too large resource version: " + std::to_string(asked) +
+                  ", current: " + std::to_string(current);
+  error.details.causes.push_back(
+      {.reason = "ResourceVersionTooLarge", .message = "Too large resource version"});
+  error.details.retry_after_seconds = retry_after;
+  return error;
+}
+
+Error store_error(const storage::StoreError& error, const Resource& resource,
+                  const std::string& verb) {
+  using Code = storage::StoreError::Code;
+  if (error.code == Code::kTooOld) return expired_list();
+  if (error.code != Code::kUnavailable) return Error::internal(error.message);
+  Error result;
+  result.reason = Reason::kServerTimeout;
+  result.message = "The " + verb + " operation against " + resource.group_resource() +
+                   " could not be completed at this time, please try again.";
+  result.details.name = verb;
+  result.details.group = resource.group;
+  result.details.kind = resource.plural;
+  result.details.retry_after_seconds = 2;
+  return result;
+}
+
+StoredBackend::StoredBackend(const Resource& resource, storage::Store& store,
+                             const util::Clock& clock, util::Logger& logger,
+                             const BackendOptions& options, std::function<Result<void>()> mend)
+    : resource_(resource),
+      store_(store),
+      clock_(clock),
+      logger_(logger),
+      options_(options),
+      prefix_(options.prefix + (resource.group.empty() ? "core" : resource.group) + "/" +
+              resource.plural + "/"),
+      mend_(std::move(mend)),
+      codec_(resource),
+      cache_(std::make_shared<WatchCache>(options.cache, clock)) {}
+
+Result<void> StoredBackend::fill(storage::Revision revision) {
+  storage::ListOptions all;
+  all.at = revision;
+  auto page = store_.list(prefix_, all);
+  if (!page) return store_error(page.error(), resource_, "list");
+  std::vector<ItemPtr> items;
+  items.reserve(page->entries.size());
+  for (const storage::Entry& entry : page->entries) {
+    auto item = codec_.make_item(entry.key.substr(prefix_.size()), entry.revision, entry.value);
+    if (item) {
+      items.push_back(std::move(*item));
+    } else {
+      logger_.error("object left out", {{"key", entry.key}, {"err", item.error().message}});
+    }
+  }
+  cache_->reset(revision, std::move(items));
+  return {};
+}
+
+CacheEventPtr StoredBackend::make_event(const storage::Event& event, ItemPtr previous) const {
+  ItemPtr current;
+  if (event.type == storage::Event::Type::kPut) {
+    auto item = codec_.make_item(event.key.substr(prefix_.size()), event.revision, event.value);
+    if (item) {
+      current = std::move(*item);
+    } else {
+      logger_.error("object left out", {{"key", event.key}, {"err", item.error().message}});
+    }
+  }
+  if (!current && !previous) return nullptr;
+  return std::make_shared<const CacheEvent>(event.revision, std::move(current), std::move(previous),
+                                            clock_.now());
+}
+
+Result<void> StoredBackend::wait_until(const ReadAt& at) {
+  if (auto done = mend_(); !done) return done;
+  storage::Revision wanted = 0;
+  if (at.kind == ReadAt::Kind::kNewest) {
+    auto current = store_.current_revision();
+    if (!current) return store_error(current.error(), resource_, "get");
+    wanted = *current;
+  } else if (at.kind == ReadAt::Kind::kNotOlderThan) {
+    wanted = at.revision;
+  }
+  if (cache_->wait_for(wanted, options_.wait)) return {};
+  return too_large_revision(wanted, cache_->revision(), 1);
+}
+
+Result<ItemPtr> StoredBackend::get(const ObjectKey& key, const ReadAt& at) {
+  if (at.kind == ReadAt::Kind::kExactly) {
+    auto entry = store_.get(prefix_ + relative_key(key), at.revision);
+    if (!entry && entry.error().code == storage::StoreError::Code::kNotFound) return ItemPtr();
+    if (!entry) return store_error(entry.error(), resource_, "get");
+    return codec_.make_item(relative_key(key), entry->revision, entry->value);
+  }
+  if (auto done = wait_until(at); !done) return std::move(done).error();
+  return cache_->get(relative_key(key));
+}
+
+Result<ListResult> StoredBackend::list_exactly(const ListQuery& query) {
+  storage::ListOptions options;
+  options.at = query.at.revision;
+  options.limit = query.limit;
+  if (!query.after.empty()) options.after = prefix_ + query.after;
+  auto page = store_.list(prefix_ + query.prefix, options);
+  if (!page && page.error().code == storage::StoreError::Code::kFuture) {
+    auto current = store_.current_revision();
+    return too_large_revision(query.at.revision, current ? *current : 0, 0);
+  }
+  if (!page) return store_error(page.error(), resource_, "list");
+  ListResult result;
+  result.revision = query.at.revision;
+  result.more = page->more;
+  result.remaining = page->remaining;
+  result.items.reserve(page->entries.size());
+  for (const storage::Entry& entry : page->entries) {
+    const std::string key = entry.key.substr(prefix_.size());
+    // The cache's item of the same revision has everything made already.
+    ItemPtr cached = cache_->get(key);
+    if (cached && cached->revision == entry.revision) {
+      result.items.push_back(std::move(cached));
+      continue;
+    }
+    auto item = codec_.make_item(key, entry.revision, entry.value);
+    if (!item) return std::move(item).error();
+    result.items.push_back(std::move(*item));
+  }
+  return result;
+}
+
+Result<ListResult> StoredBackend::list(const ListQuery& query) {
+  if (query.at.kind == ReadAt::Kind::kExactly) return list_exactly(query);
+  if (auto done = wait_until(query.at); !done) return std::move(done).error();
+  CacheState state = cache_->list(query.prefix);
+  ListResult result;
+  result.revision = state.revision;
+  if (!query.after.empty()) {
+    const auto begin = std::upper_bound(
+        state.items.begin(), state.items.end(), query.after,
+        [](const std::string& key, const ItemPtr& item) { return key < item->key; });
+    state.items.erase(state.items.begin(), begin);
+  }
+  if (query.limit != 0 && state.items.size() > query.limit) {
+    result.more = true;
+    result.remaining = state.items.size() - query.limit;
+    state.items.resize(query.limit);
+  }
+  result.items = std::move(state.items);
+  return result;
+}
+
+Result<Committed> StoredBackend::commit(Change change, util::TimePoint deadline) {
+  const std::string key = relative_key(change.key);
+  storage::Commit commit;
+  commit.key = prefix_ + key;
+  commit.value = change.text;
+  commit.guard =
+      change.expected == 0 ? storage::Guard::absent() : storage::Guard::at(change.expected);
+  auto pending = std::make_shared<Pending>();
+  const bool bounded = deadline != util::TimePoint::max();
+  const auto end = std::chrono::steady_clock::now() +
+                   (bounded ? deadline - clock_.now() : util::Duration(std::chrono::seconds(60)));
+  store_.commit(std::move(commit), [pending](storage::StoreResult<storage::Entry> result) {
+    util::MutexLock lock(pending->mutex);
+    pending->result.emplace(std::move(result));
+    pending->done.notify_all();
+  });
+  util::MutexLock lock(pending->mutex);
+  while (!pending->result) {
+    const auto left = end - std::chrono::steady_clock::now();
+    if (left <= util::Duration::zero()) {
+      Error error;
+      error.reason = Reason::kTimeout;
+      error.message =
+          "Timeout: request did not complete within requested timeout - context deadline exceeded";
+      return error;
+    }
+    pending->done.wait_for(pending->mutex, left);
+  }
+  using Code = storage::StoreError::Code;
+  Committed committed;
+  if (!*pending->result) {
+    const storage::StoreError& error = pending->result->error();
+    if (error.code != Code::kExists && error.code != Code::kConflict &&
+        error.code != Code::kNotFound) {
+      return store_error(error, resource_, change.text ? "update" : "delete");
+    }
+    committed.lost_race = true;
+    return committed;
+  }
+  const storage::Entry& entry = **pending->result;
+  auto item = std::make_shared<Item>();
+  item->key = key;
+  item->object = change.key;
+  item->revision = entry.revision;
+  item->text = change.text ? *change.text : entry.value;
+  item->version = resource_.storage().name;
+  item->frame = split_frame(item->text);
+  committed.item = std::move(item);
+  return committed;
+}
+
+}  // namespace annex::registry

@@ -1,0 +1,53 @@
+// A backend that keeps its objects in a Store and follows it through the watch cache.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "annex/registry/backend.h"
+
+namespace annex::registry {
+
+/// What a failed call of the store means to a client. `verb` is named where the store cannot be
+/// reached.
+Error store_error(const storage::StoreError& error, const Resource& resource,
+                  const std::string& verb);
+
+class StoredBackend final : public Backend {
+ public:
+  /// `mend` is called before reads; it follows the store again if that was lost.
+  StoredBackend(const Resource& resource, storage::Store& store, const util::Clock& clock,
+                util::Logger& logger, const BackendOptions& options,
+                std::function<Result<void>()> mend);
+
+  const Codec& codec() const override { return codec_; }
+  Result<ItemPtr> get(const ObjectKey& key, const ReadAt& at) override;
+  Result<ListResult> list(const ListQuery& query) override;
+  Result<Committed> commit(Change change, util::TimePoint deadline) override;
+  std::shared_ptr<WatchCache> cache() override { return cache_; }
+  Result<void> wait_until(const ReadAt& at) override;
+
+  const std::string& prefix() const { return prefix_; }
+  /// Begins anew with the store's state at `revision`.
+  Result<void> fill(storage::Revision revision);
+  /// The event as the cache keeps it; null for one that says nothing new. Called in order, by one
+  /// thread at a time; `previous` is the item that the cache holds or is about to hold.
+  CacheEventPtr make_event(const storage::Event& event, ItemPtr previous) const;
+
+ private:
+  Result<ListResult> list_exactly(const ListQuery& query);
+
+  const Resource& resource_;
+  storage::Store& store_;
+  const util::Clock& clock_;
+  util::Logger& logger_;
+  const BackendOptions options_;
+  const std::string prefix_;
+  const std::function<Result<void>()> mend_;
+  const Codec codec_;
+  const std::shared_ptr<WatchCache> cache_;
+};
+
+}  // namespace annex::registry

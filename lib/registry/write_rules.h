@@ -1,0 +1,57 @@
+// What creating, updating and deleting share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "annex/json/value.h"
+#include "annex/json/write.h"
+#include "annex/meta/validate_metadata.h"
+#include "annex/registry/resource.h"
+#include "annex/registry/writes.h"
+#include "annex/schema/field_error.h"
+#include "annex/util/error.h"
+
+namespace annex::registry {
+
+inline std::string quoted_name(const std::string& name) { return json::quoted(name); }
+
+/// An error that names an object of the resource.
+inline Error resource_error(const Resource& resource, Reason reason, const std::string& name,
+                            std::string message) {
+  Error error;
+  error.reason = reason;
+  error.message = std::move(message);
+  error.details.name = name;
+  error.details.group = resource.group;
+  error.details.kind = resource.plural;
+  return error;
+}
+
+/// What the hooks of a request are told, with what is done to the object.
+inline HookContext hooks_for(const WriteRequest& request, Operation operation) {
+  HookContext hooks = request.hooks;
+  hooks.operation = operation;
+  return hooks;
+}
+
+/// The request's own time is up.
+inline Error write_timeout() {
+  Error error;
+  error.reason = Reason::kTimeout;
+  error.message =
+      "Timeout: request did not complete within requested timeout - context deadline exceeded";
+  return error;
+}
+
+meta::CheckName name_check(NameRule rule);
+
+/// The constraints of the hub type, metadata aside.
+void validate_by_schema(const Resource& resource, const json::Value& object,
+                        schema::FieldErrors& errors);
+
+/// Drops ownerReferences that are there twice, with a warning.
+void note_duplicate_owners(json::Value& object, bool after_admission,
+                           std::vector<std::string>& warnings);
+
+}  // namespace annex::registry

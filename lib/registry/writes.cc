@@ -1,0 +1,70 @@
+#include "annex/registry/writes.h"
+
+#include "annex/meta/names.h"
+#include "annex/meta/validate_metadata.h"
+#include "annex/schema/validate.h"
+#include "registry/object.h"
+#include "registry/write_rules.h"
+
+namespace annex::registry {
+
+meta::CheckName name_check(NameRule rule) {
+  return [rule](std::string_view name) {
+    std::vector<std::string> wrong = meta::check_path_segment(name);
+    if (!wrong.empty() || rule == NameRule::kPathSegment) return wrong;
+    return rule == NameRule::kDnsLabel ? meta::check_dns_label(name)
+                                       : meta::check_dns_subdomain(name);
+  };
+}
+
+void validate_by_schema(const Resource& resource, const json::Value& object,
+                        schema::FieldErrors& errors) {
+  for (const json::Member& member : object.as_object()) {
+    // Metadata has rules of its own, and texts of its own.
+    if (member.name != "metadata") continue;
+    json::Value rest = object;
+    rest.as_object().set("metadata", json::Object());
+    schema::validate(*resource.types, resource.hub_type, rest, schema::FieldPath(), errors);
+    return;
+  }
+  schema::validate(*resource.types, resource.hub_type, object, schema::FieldPath(), errors);
+}
+
+void note_duplicate_owners(json::Value& object, bool after_admission,
+                           std::vector<std::string>& warnings) {
+  const std::vector<std::string> uids = drop_duplicate_owners(object);
+  if (!uids.empty()) warnings.push_back(duplicate_owners_warning(uids, after_admission));
+}
+
+Result<Committed> Writes::commit(const WriteRequest& request, std::optional<util::Bytes> text,
+                                 storage::Revision expected) const {
+  Change change;
+  change.key = request.key;
+  change.text = std::move(text);
+  change.expected = expected;
+  return backend_.commit(std::move(change), request.deadline);
+}
+
+Error Writes::invalid(const std::string& name, const schema::FieldErrors& errors) const {
+  return schema::invalid(resource_.group, resource_.kind, name, errors);
+}
+
+Error Writes::not_found(const std::string& name) const {
+  return resource_error(resource_, Reason::kNotFound, name,
+                        resource_.group_resource() + " " + quoted_name(name) + " not found");
+}
+
+Error Writes::already_exists(const std::string& name, bool deleting) const {
+  return resource_error(resource_, Reason::kAlreadyExists, name,
+                        std::string(deleting ? "object is being deleted: " : "") +
+                            resource_.group_resource() + " " + quoted_name(name) +
+                            " already exists");
+}
+
+Error Writes::conflict(const std::string& name, const std::string& why) const {
+  return resource_error(resource_, Reason::kConflict, name,
+                        "Operation cannot be fulfilled on " + resource_.group_resource() + " " +
+                            quoted_name(name) + ": " + why);
+}
+
+}  // namespace annex::registry

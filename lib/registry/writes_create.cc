@@ -1,0 +1,143 @@
+#include <charconv>
+
+#include "annex/meta/validate_metadata.h"
+#include "annex/registry/writes.h"
+#include "annex/schema/formats.h"
+#include "registry/object.h"
+#include "registry/write_rules.h"
+
+namespace annex::registry {
+namespace {
+
+constexpr int kNameAttempts = 8;
+constexpr std::size_t kMaxGeneratedPrefix = 58;
+constexpr std::size_t kSuffixLength = 5;
+constexpr std::string_view kSuffixLetters = "bcdfghjklmnpqrstvwxz2456789";
+
+std::string generate_name(const std::string& prefix, util::Random& random) {
+  std::string name = prefix.substr(0, kMaxGeneratedPrefix);
+  for (std::size_t i = 0; i < kSuffixLength; ++i) {
+    name += kSuffixLetters[random.below(kSuffixLetters.size())];
+  }
+  return name;
+}
+
+bool sets_resource_version(const json::Value& object) {
+  const std::string& text = meta_text(object, "resourceVersion");
+  std::uint64_t revision = 0;
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, revision);
+  return read.ec == std::errc() && read.ptr == end && revision != 0;
+}
+
+}  // namespace
+
+Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& object,
+                                    std::vector<std::string>& warnings) const {
+  const Strategy& strategy = resource_.strategy;
+  const HookContext hooks = hooks_for(request, Operation::kCreate);
+  json::Object& meta = metadata(object);
+  meta.set("uid", random_.uuid());
+  meta.set("creationTimestamp", schema::write_rfc3339(clock_.wall_now()));
+  const std::string prefix = meta_text(object, "generateName");
+  if (meta_text(object, "name").empty() && !prefix.empty()) {
+    meta.set("name", generate_name(prefix, random_));
+  }
+  if (strategy.status_subresource) object.as_object().erase("status");
+  if (strategy.generation) metadata(object).set("generation", 1);
+  if (strategy.prepare_create) strategy.prepare_create(hooks, object);
+
+  schema::FieldErrors errors;
+  validate_by_schema(resource_, object, errors);
+  if (strategy.validate) strategy.validate(hooks, object, errors);
+  if (errors.empty()) {
+    meta::validate_metadata(object, resource_.namespaced(), name_check(strategy.name_rule), errors);
+  }
+  const std::string name = meta_text(object, "name");
+  if (!errors.empty()) return invalid(name, errors);
+  if (strategy.warnings) {
+    for (std::string& text : strategy.warnings(hooks, object, nullptr)) {
+      warnings.push_back(std::move(text));
+    }
+  }
+  if (request.check != nullptr) return request.check->check(&object, nullptr);
+  return {};
+}
+
+Result<Written> Writes::create_once(const WriteRequest& request, json::Value object) const {
+  Written written;
+  written.created = true;
+  if (auto done = prepare_create(request, object, written.warnings); !done) {
+    return std::move(done).error();
+  }
+  if (sets_resource_version(object)) {
+    Error error;
+    error.message = "resourceVersion should not be set on objects to be created";
+    return error;
+  }
+  metadata(object).erase("resourceVersion");
+  WriteRequest named = request;
+  named.key.name = meta_text(object, "name");
+
+  auto exists = [&]() -> Result<Written> {
+    auto live = backend_.get(named.key, {});
+    if (!live) return std::move(live).error();
+    bool deleting = false;
+    if (*live) {
+      auto hub = backend_.codec().hub(**live);
+      deleting = hub && has_meta(*hub, "deletionTimestamp");
+    }
+    return already_exists(named.key.name, deleting);
+  };
+
+  if (request.hooks.dry_run) {
+    auto live = backend_.get(named.key, {});
+    if (!live) return std::move(live).error();
+    if (*live) return exists();
+    auto item = backend_.codec().make_item(relative_key(named.key), 0, object);
+    if (!item) return std::move(item).error();
+    written.item = std::move(*item);
+    written.stored = false;
+    return written;
+  }
+  auto text = backend_.codec().encode(resource_.storage(), object);
+  if (!text) return std::move(text).error();
+  auto committed = commit(named, std::move(*text), 0);
+  if (!committed) return std::move(committed).error();
+  if (committed->lost_race) return exists();
+  written.item = std::move(committed->item);
+  return written;
+}
+
+Result<Written> Writes::create(const WriteRequest& request, json::Value object) const {
+  for (const char* name : {"uid", "creationTimestamp", "deletionTimestamp",
+                           "deletionGracePeriodSeconds", "selfLink"}) {
+    metadata(object).erase(name);
+  }
+  std::vector<std::string> warnings;
+  note_duplicate_owners(object, false, warnings);
+  if (resource_.strategy.admit) {
+    auto done = resource_.strategy.admit(hooks_for(request, Operation::kCreate), Operation::kCreate,
+                                         &object, nullptr);
+    if (!done) return std::move(done).error();
+    note_duplicate_owners(object, true, warnings);
+  }
+  const bool generated = meta_text(object, "name").empty();
+  const bool has_prefix = !meta_text(object, "generateName").empty();
+  for (int attempt = 1;; ++attempt) {
+    auto written = create_once(request, object);
+    if (written) {
+      warnings.insert(warnings.end(), written->warnings.begin(), written->warnings.end());
+      written->warnings = std::move(warnings);
+      return written;
+    }
+    if (written.error().reason != Reason::kAlreadyExists || !has_prefix) return written;
+    if (generated && attempt < kNameAttempts) continue;
+    Error error = std::move(written).error();
+    error.message += ", the server was not able to generate a unique name for the object";
+    error.details.retry_after_seconds = 1;
+    return error;
+  }
+}
+
+}  // namespace annex::registry

@@ -1,0 +1,136 @@
+#include <algorithm>
+
+#include "annex/registry/writes.h"
+#include "annex/schema/formats.h"
+#include "registry/object.h"
+#include "registry/write_rules.h"
+
+namespace annex::registry {
+namespace {
+
+constexpr const char* kOrphan = "orphan";
+constexpr const char* kForeground = "foregroundDeletion";
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The finalizers that the garbage collector is to see.
+std::vector<std::string> wanted_finalizers(const std::vector<std::string>& live,
+                                           const RemoveOptions& options) {
+  bool orphan = contains(live, kOrphan);
+  bool foreground = contains(live, kForeground);
+  if (options.orphan_dependents) {
+    orphan = *options.orphan_dependents;
+    foreground = false;
+  } else if (options.propagation != Propagation::kDefault) {
+    orphan = options.propagation == Propagation::kOrphan;
+    foreground = options.propagation == Propagation::kForeground;
+  } else if (orphan) {
+    foreground = false;
+  }
+  std::vector<std::string> names;
+  for (const std::string& name : live) {
+    if (name == kOrphan && orphan)
+      orphan = false;
+    else if (name == kForeground && foreground)
+      foreground = false;
+    else if (name == kOrphan || name == kForeground)
+      continue;
+    names.push_back(name);
+  }
+  if (orphan) names.emplace_back(kOrphan);
+  if (foreground) names.emplace_back(kForeground);
+  return names;
+}
+
+}  // namespace
+
+Result<std::optional<Removed>> Writes::try_remove(const WriteRequest& request,
+                                                  const RemoveOptions& options,
+                                                  const ItemPtr& live) const {
+  const Codec& codec = backend_.codec();
+  auto old = codec.hub(*live);
+  if (!old) return std::move(old).error();
+  auto mismatch = [&](const std::string& why) {
+    Error error = resource_error(resource_, Reason::kConflict, request.key.name,
+                                 "Operation cannot be fulfilled on " + resource_.group_kind() +
+                                     " " + quoted_name(request.key.name) + ": " + why);
+    error.details.kind = resource_.kind;
+    return error;
+  };
+  const std::string& uid = meta_text(*old, "uid");
+  const Preconditions& wanted = request.preconditions;
+  if (wanted.uid && *wanted.uid != uid) {
+    return mismatch("the UID in the precondition (" + *wanted.uid +
+                    ") does not match the UID in record (" + uid +
+                    "). The object might have been deleted and then recreated");
+  }
+  const std::string revision = std::to_string(live->revision);
+  if (wanted.resource_version && *wanted.resource_version != revision) {
+    return mismatch("the ResourceVersion in the precondition (" + *wanted.resource_version +
+                    ") does not match the ResourceVersion in record (" + revision +
+                    "). The object might have been modified");
+  }
+  if (resource_.strategy.admit) {
+    auto done = resource_.strategy.admit(hooks_for(request, Operation::kDelete), Operation::kDelete,
+                                         nullptr, &*old);
+    if (!done) return std::move(done).error();
+  }
+  if (request.check != nullptr) {
+    if (auto done = request.check->check(nullptr, &*old); !done) return std::move(done).error();
+  }
+
+  Removed removed;
+  const std::vector<std::string> names = wanted_finalizers(finalizers(*old), options);
+  if (names.empty()) {
+    removed.gone = true;
+    removed.item = live;
+    if (request.hooks.dry_run) return std::optional(std::move(removed));
+    auto committed = commit(request, std::nullopt, live->revision);
+    if (!committed) return std::move(committed).error();
+    if (committed->lost_race) return std::optional<Removed>();
+    return std::optional(std::move(removed));
+  }
+
+  json::Value object = *old;
+  set_finalizers(object, names);
+  json::Object& meta = metadata(object);
+  if (!has_meta(*old, "deletionTimestamp")) {
+    meta.set("deletionTimestamp", schema::write_rfc3339(clock_.wall_now()));
+    const std::int64_t generation = meta_number(*old, "generation");
+    if (generation > 0) meta.set("generation", generation + 1);
+  }
+  meta.set("deletionGracePeriodSeconds", 0);
+  if (request.hooks.dry_run) {
+    auto item = codec.make_item(live->key, live->revision, object);
+    if (!item) return std::move(item).error();
+    removed.item = std::move(*item);
+    return std::optional(std::move(removed));
+  }
+  auto text = codec.encode(resource_.storage(), object);
+  if (!text) return std::move(text).error();
+  if (*text == live->text) {
+    removed.item = live;
+    return std::optional(std::move(removed));
+  }
+  auto committed = commit(request, std::move(*text), live->revision);
+  if (!committed) return std::move(committed).error();
+  if (committed->lost_race) return std::optional<Removed>();
+  removed.item = std::move(committed->item);
+  return std::optional(std::move(removed));
+}
+
+Result<Removed> Writes::remove(const WriteRequest& request, const RemoveOptions& options) const {
+  for (;;) {
+    if (clock_.now() >= request.deadline) return write_timeout();
+    auto live = backend_.get(request.key, {});
+    if (!live) return std::move(live).error();
+    if (!*live) return not_found(request.key.name);
+    auto removed = try_remove(request, options, *live);
+    if (!removed) return std::move(removed).error();
+    if (*removed) return std::move(**removed);
+  }
+}
+
+}  // namespace annex::registry

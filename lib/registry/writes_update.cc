@@ -1,0 +1,171 @@
+#include <charconv>
+
+#include "annex/meta/validate_metadata.h"
+#include "annex/registry/writes.h"
+#include "registry/object.h"
+#include "registry/write_rules.h"
+
+namespace annex::registry {
+namespace {
+
+constexpr std::string_view kModified =
+    "the object has been modified; please apply your changes to the latest version and try again";
+
+/// What is read of an object's resourceVersion before it is compared.
+Result<storage::Revision> wanted_revision(const json::Value& object) {
+  const std::string& text = meta_text(object, "resourceVersion");
+  if (text.empty()) return storage::Revision{0};
+  storage::Revision revision = 0;
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, revision);
+  if (read.ec == std::errc() && read.ptr == end) return revision;
+  Error error;
+  error.message = "strconv.ParseUint: parsing " + json::quoted(text) + ": invalid syntax";
+  return error;
+}
+
+/// A write through the status subresource changes nothing but the status.
+void keep_all_but_status(json::Value& object, const json::Value& old) {
+  json::Value result = old;
+  copy_member(result, object, "status");
+  copy_meta(result, object, "managedFields");
+  copy_meta(result, object, "resourceVersion");
+  object = std::move(result);
+}
+
+}  // namespace
+
+Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& object,
+                                    const json::Value& old,
+                                    std::vector<std::string>& warnings) const {
+  const Strategy& strategy = resource_.strategy;
+  const HookContext hooks = hooks_for(request, Operation::kUpdate);
+  copy_meta(object, old, "generation");
+  const bool status = request.hooks.subresource == "status";
+  if (status) {
+    keep_all_but_status(object, old);
+  } else if (strategy.status_subresource) {
+    copy_member(object, old, "status");
+  }
+  if (strategy.prepare_update) strategy.prepare_update(hooks, object, old);
+  if (strategy.generation && !status && !same_desired_state(object, old)) {
+    metadata(object).set("generation", meta_number(old, "generation") + 1);
+  }
+  if (meta_text(object, "uid").empty()) copy_meta(object, old, "uid");
+  copy_meta(object, old, "creationTimestamp");
+  if (has_meta(old, "deletionTimestamp")) copy_meta(object, old, "deletionTimestamp");
+  if (!has_meta(object, "deletionGracePeriodSeconds")) {
+    copy_meta(object, old, "deletionGracePeriodSeconds");
+  }
+
+  schema::FieldErrors errors;
+  meta::validate_metadata(object, resource_.namespaced(), name_check(strategy.name_rule), errors);
+  meta::validate_metadata_update(object, old, errors);
+  validate_by_schema(resource_, object, errors);
+  if (strategy.validate) strategy.validate(hooks, object, errors);
+  if (strategy.validate_update) strategy.validate_update(hooks, object, old, errors);
+  if (!errors.empty()) return invalid(request.key.name, errors);
+  if (strategy.warnings) {
+    for (std::string& text : strategy.warnings(hooks, object, &old)) {
+      warnings.push_back(std::move(text));
+    }
+  }
+  return {};
+}
+
+Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, Transform& transform,
+                                                  const ItemPtr& live) const {
+  const Codec& codec = backend_.codec();
+  auto old = codec.hub(*live);
+  if (!old) return std::move(old).error();
+  const std::string& uid = meta_text(*old, "uid");
+  if (request.preconditions.uid && *request.preconditions.uid != uid) {
+    return conflict(request.key.name,
+                    "Precondition failed: UID in precondition: " + *request.preconditions.uid +
+                        ", UID in object meta: " + uid);
+  }
+  auto wanted = transform.apply(&*old);
+  if (!wanted) return std::move(wanted).error();
+  json::Value object = std::move(*wanted);
+
+  Written written;
+  note_duplicate_owners(object, false, written.warnings);
+  if (resource_.strategy.admit) {
+    auto done = resource_.strategy.admit(hooks_for(request, Operation::kUpdate), Operation::kUpdate,
+                                         &object, &*old);
+    if (!done) return std::move(done).error();
+    note_duplicate_owners(object, true, written.warnings);
+  }
+  auto revision = wanted_revision(object);
+  if (!revision) return std::move(revision).error();
+  if (*revision == 0) {
+    if (!resource_.strategy.unconditional_update) {
+      schema::FieldErrors errors;
+      errors.invalid(schema::FieldPath("metadata") / "resourceVersion", 0,
+                     "must be specified for an update");
+      return schema::invalid(resource_.group, resource_.plural, request.key.name, errors);
+    }
+    metadata(object).set("resourceVersion", std::to_string(live->revision));
+  } else if (*revision != live->revision) {
+    return conflict(request.key.name, std::string(kModified));
+  }
+  if (auto done = prepare_update(request, object, *old, written.warnings); !done) {
+    return std::move(done).error();
+  }
+  if (request.check != nullptr) {
+    if (auto done = request.check->check(&object, &*old); !done) return std::move(done).error();
+  }
+
+  written.deleted = finalizers(object).empty() && has_meta(*old, "deletionTimestamp") &&
+                    meta_number(*old, "deletionGracePeriodSeconds") == 0;
+  if (request.hooks.dry_run || written.deleted) {
+    auto item = codec.make_item(live->key, live->revision, object);
+    if (!item) return std::move(item).error();
+    written.item = std::move(*item);
+    if (request.hooks.dry_run) return std::optional(std::move(written));
+    auto committed = commit(request, std::nullopt, live->revision);
+    if (!committed) return std::move(committed).error();
+    if (committed->lost_race) return std::optional<Written>();
+    return std::optional(std::move(written));
+  }
+  auto text = codec.encode(resource_.storage(), object);
+  if (!text) return std::move(text).error();
+  if (*text == live->text) {
+    written.item = live;
+    return std::optional(std::move(written));
+  }
+  auto committed = commit(request, std::move(*text), live->revision);
+  if (!committed) return std::move(committed).error();
+  if (committed->lost_race) return std::optional<Written>();
+  written.item = std::move(committed->item);
+  return std::optional(std::move(written));
+}
+
+Result<Written> Writes::update(const WriteRequest& request, Transform& transform,
+                               bool may_create) const {
+  for (;;) {
+    if (clock_.now() >= request.deadline) return write_timeout();
+    auto live = backend_.get(request.key, {});
+    if (!live) return std::move(live).error();
+    if (*live) {
+      auto written = try_update(request, transform, *live);
+      if (!written) return std::move(written).error();
+      if (*written) return std::move(**written);
+      continue;
+    }
+    if (!may_create) return not_found(request.key.name);
+    auto object = transform.apply(nullptr);
+    if (!object) return std::move(object).error();
+    const std::string uid = meta_text(*object, "uid");
+    if (!uid.empty()) {
+      return conflict(request.key.name, "uid mismatch: the provided object specified uid " + uid +
+                                            ", and no existing object was found");
+    }
+    metadata(*object).erase("resourceVersion");
+    auto written = create(request, std::move(*object));
+    // Somebody else may have created it in between: then it is updated.
+    if (written || written.error().reason != Reason::kAlreadyExists) return written;
+  }
+}
+
+}  // namespace annex::registry

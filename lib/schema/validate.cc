@@ -1,0 +1,128 @@
+#include "annex/schema/validate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <regex>
+
+#include "annex/json/write.h"
+#include "schema/list_items.h"
+
+namespace annex::schema {
+namespace {
+
+/// A bound as it is written in a sentence: 5, not 5.000000.
+std::string number_text(double number) { return json::write(json::Value(number)); }
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;  // not a continuation byte
+  }));
+}
+
+void check_number(const Constraints& limits, const json::Value& value, const FieldPath& path,
+                  FieldErrors& errors) {
+  const double number = value.as_double();
+  if (limits.minimum && number < *limits.minimum) {
+    errors.invalid(path, value,
+                   path.text() + " in body should be greater than or equal to " +
+                       number_text(*limits.minimum));
+  }
+  if (limits.maximum && number > *limits.maximum) {
+    errors.invalid(
+        path, value,
+        path.text() + " in body should be less than or equal to " + number_text(*limits.maximum));
+  }
+}
+
+void check_text(const Constraints& limits, const json::Value& value, const FieldPath& path,
+                FieldErrors& errors) {
+  const std::string& text = value.as_string();
+  const std::size_t length = count_characters(text);
+  if (limits.max_length && length > *limits.max_length) {
+    errors.too_long(path, *limits.max_length, "characters");
+  }
+  if (limits.min_length && length < *limits.min_length) {
+    errors.invalid(path, value,
+                   path.text() + " in body should be at least " +
+                       std::to_string(*limits.min_length) + " chars long");
+  }
+  // std::regex recurses for each character: what is too long for it does not match.
+  constexpr std::size_t kMaxMatched = 4096;
+  if (!limits.pattern.empty() &&
+      (text.size() > kMaxMatched || !std::regex_search(text, std::regex(limits.pattern)))) {
+    errors.invalid(path, value, path.text() + " in body should match '" + limits.pattern + "'");
+  }
+}
+
+void check_count(const Constraints& limits, const json::Array& items, const FieldPath& path,
+                 FieldErrors& errors) {
+  const auto count = static_cast<std::int64_t>(items.size());
+  if (limits.max_items && items.size() > *limits.max_items) {
+    errors.add({FieldErrorType::kTooMany, path.text(), json::Value(count),
+                "must have at most " + std::to_string(*limits.max_items) +
+                    (*limits.max_items == 1 ? " item" : " items")});
+  }
+  if (limits.min_items && items.size() < *limits.min_items) {
+    errors.invalid(path, json::Value(count),
+                   path.text() + " in body should have at least " +
+                       std::to_string(*limits.min_items) + " items");
+  }
+}
+
+void check_unique(const Property& list, const json::Array& items, const FieldPath& path,
+                  FieldErrors& errors) {
+  if (list.list_type == ListType::kAtomic) return;
+  std::vector<std::string> seen;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const json::Value key = item_key(list, items[i]);
+    std::string text = json::write(key);
+    const auto place = std::lower_bound(seen.begin(), seen.end(), text);
+    if (place != seen.end() && *place == text) {
+      errors.duplicate(path.index(i), key);
+    } else {
+      seen.insert(place, std::move(text));
+    }
+  }
+}
+
+}  // namespace
+
+void validate_property(const TypeTable& table, const Property& property, const json::Value& value,
+                       const FieldPath& path, FieldErrors& errors) {
+  if (value.is_number()) check_number(property.constraints, value, path, errors);
+  if (value.is_string()) check_text(property.constraints, value, path, errors);
+  if (value.is_array()) {
+    check_count(property.constraints, value.as_array(), path, errors);
+    check_unique(property, value.as_array(), path, errors);
+  }
+  validate(table, property.type, value, path, errors);
+}
+
+void validate(const TypeTable& table, TypeId id, const json::Value& value, const FieldPath& path,
+              FieldErrors& errors) {
+  const Type& type = table.at(id);
+  if (type.kind == Kind::kObject && value.is_object()) {
+    for (const Property& property : type.properties) {
+      const json::Value* member = value.find(property.name);
+      if (member != nullptr) {
+        validate_property(table, property, *member, path / property.name, errors);
+      } else if (property.required) {
+        errors.required(path / property.name);
+      }
+    }
+  } else if (type.kind == Kind::kMap && value.is_object()) {
+    for (const json::Member& member : value.as_object()) {
+      validate(table, type.element, member.value, path.key(member.name), errors);
+    }
+  } else if (type.kind == Kind::kList && value.is_array()) {
+    for (std::size_t i = 0; i < value.as_array().size(); ++i) {
+      validate(table, type.element, value.as_array()[i], path.index(i), errors);
+    }
+  } else if (!type.enum_values.empty() && value.is_string() &&
+             std::find(type.enum_values.begin(), type.enum_values.end(), value.as_string()) ==
+                 type.enum_values.end()) {
+    errors.not_supported(path, value, type.enum_values);
+  }
+}
+
+}  // namespace annex::schema

@@ -1,0 +1,115 @@
+#include "server/assembly.h"
+
+#include <utility>
+
+#include "annex/storage/memory.h"
+
+namespace annex::detail {
+namespace {
+
+std::string describe(const registry::Resource& resource) {
+  return resource.plural + "." + resource.group;
+}
+
+void add_problem(std::string& problems, const std::string& problem) {
+  if (!problems.empty()) problems += "; ";
+  problems += problem;
+}
+
+}  // namespace
+
+Result<void> fill_registry(const ServerDraft& draft, registry::Registry& registry) {
+  std::string problems;
+  if (draft.resources.empty()) {
+    add_problem(problems, "the server has no resource: give a group one with resource<T>()");
+  }
+  for (const ResourceDraft& each : draft.resources) {
+    for (const std::string& problem : each.problems) {
+      add_problem(problems, describe(each.resource) + ": " + problem);
+    }
+    if (each.default_hook == ResourceDraft::DefaultHook::kUnused) {
+      add_problem(problems,
+                  describe(each.resource) +
+                      ": the hook default_object takes the struct of none of its versions");
+    }
+    if (!each.problems.empty()) continue;
+    registry::Resource resource = each.resource;
+    if (each.form) {
+      resource.types = std::shared_ptr<const schema::TypeTable>(each.form, &each.form->types);
+      resource.hub_type = each.form->hub.value_or(0);
+    }
+    if (const Result<void> added = registry.add(std::move(resource)); !added) {
+      add_problem(problems, describe(each.resource) + ": " + added.error().message);
+    }
+  }
+  for (const auto& preference : draft.preferences) {
+    registry.prefer(preference.first, preference.second);
+  }
+  if (!problems.empty()) return Error::bad_request(problems);
+  return {};
+}
+
+std::vector<StoreKind> known_stores(const ServerDraft& draft) {
+  std::vector<StoreKind> kinds = draft.stores;
+  kinds.push_back({"memory",
+                   [](const std::string& location,
+                      Environment environment) -> Result<std::unique_ptr<storage::Store>> {
+                     if (!location.empty()) {
+                       return Error::bad_request(
+                           "the memory store has no location, but was given " + location);
+                     }
+                     return storage::make_memory_store({}, environment.clock, environment.random);
+                   }});
+  return kinds;
+}
+
+Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,
+                                                   const std::string& wanted,
+                                                   Environment environment) {
+  const std::vector<StoreKind> kinds = known_stores(draft);
+  if (wanted.empty()) {
+    if (kinds.front().name == "memory") {
+      environment.logger.warning(
+          "Objects are kept in memory and are lost when the process ends; --store chooses another "
+          "store");
+    }
+    return kinds.front().open({}, environment);
+  }
+  const std::size_t colon = wanted.find(':');
+  const std::string name = wanted.substr(0, colon);
+  std::string names;
+  for (const StoreKind& kind : kinds) {
+    if (kind.name == name) {
+      return kind.open(colon == std::string::npos ? "" : wanted.substr(colon + 1), environment);
+    }
+    if (!names.empty()) names += ", ";
+    names += kind.name;
+  }
+  return Error::bad_request("there is no store \"" + name + "\": this server knows " + names);
+}
+
+Result<auth::AuthenticatorPtr> join_authenticators(const ServerDraft& draft,
+                                                   const ServerOptions& options) {
+  std::vector<auth::AuthenticatorPtr> all = options.authenticators;
+  all.insert(all.end(), draft.authenticators.begin(), draft.authenticators.end());
+  if (all.empty()) {
+    return Error::bad_request(
+        "nothing tells who calls, so that nobody could be let in: start with --standalone DIR, "
+        "which makes certificates, a token and a kubeconfig in DIR, or give the server an "
+        "authenticator");
+  }
+  return auth::make_union(std::move(all));
+}
+
+Result<auth::AuthorizerPtr> join_authorizers(const ServerDraft& draft,
+                                             const ServerOptions& options) {
+  Result<auth::AuthorizerPtr> paths = auth::make_allowed_paths(options.always_allowed_paths);
+  if (!paths) return paths.error();
+  std::vector<auth::AuthorizerPtr> all = {auth::make_privileged_groups(options.privileged_groups),
+                                          std::move(*paths)};
+  all.insert(all.end(), options.authorizers.begin(), options.authorizers.end());
+  all.insert(all.end(), draft.authorizers.begin(), draft.authorizers.end());
+  return auth::make_union(std::move(all));
+}
+
+}  // namespace annex::detail

@@ -1,0 +1,208 @@
+#include "server/pipeline.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "annex/json/write.h"
+#include "annex/schema/formats.h"
+
+namespace annex::detail {
+namespace {
+
+constexpr std::size_t kBodyLimit = 3U << 20U;
+
+/// The request's own limit from `timeout`, as Go reads a duration.
+Result<std::optional<util::Duration>> read_timeout(const http::Query& query) {
+  const std::optional<std::string_view> text = query.first("timeout");
+  if (!text || text->empty()) return std::optional<util::Duration>();
+  if (const std::optional<std::int64_t> length = schema::parse_go_duration(*text)) {
+    return std::optional(util::Duration(*length));
+  }
+  const bool is_number = text->find_first_not_of("0123456789.+-") == std::string_view::npos &&
+                         text->find_first_of("0123456789") != std::string_view::npos;
+  return Error::bad_request("invalid timeout specified in the request URL - time: " +
+                            std::string(is_number ? "missing unit in" : "invalid") + " duration " +
+                            json::quoted(*text));
+}
+
+Error too_many_requests() {
+  Error error =
+      Error::generic(Reason::kTooManyRequests, "Too many requests, please try again later.");
+  error.details.retry_after_seconds = 1;
+  return error;
+}
+
+Error shutting_down() {
+  Error error = Error::generic(Reason::kServiceUnavailable, "apiserver is shutting down");
+  error.details.retry_after_seconds = 1;
+  return error;
+}
+
+/// The header lines that every answer has, whoever made it.
+void finish_headers(http::Response& response, const std::string& audit_id) {
+  if (!response.headers.contains("Audit-Id")) response.headers.add("Audit-Id", audit_id);
+  if (!response.headers.contains("Cache-Control")) {
+    response.headers.add("Cache-Control", "no-cache, private");
+  }
+}
+
+}  // namespace
+
+struct Pipeline::Exchange {
+  http::Request request;
+  http::Respond respond;
+  request::Context context{};
+  bool anonymous = true;
+};
+
+Pipeline::Pipeline(PipelineParts parts, const ServerOptions& options)
+    : parts_(std::move(parts)),
+      request_timeout_(options.request_timeout),
+      privileged_groups_(options.privileged_groups),
+      admission_may_block_(parts_.authenticator->may_block() || parts_.authorizer->may_block()),
+      workers_({"annex-worker", options.worker_threads, options.worker_queue}),
+      reserve_({"annex-reserve", 4, 1U << 16U}),
+      gate_({"annex-gate", 16, options.worker_queue}) {}
+
+void Pipeline::close() {
+  gate_.close();
+  workers_.close();
+  reserve_.close();
+}
+
+std::size_t Pipeline::body_limit(const http::Request&) const { return kBodyLimit; }
+
+http::Response Pipeline::refusal(const Error& error, int status) {
+  http::Response response = handlers::error_response(error, http::Request{});
+  response.status = status;
+  finish_headers(response, parts_.environment.random.uuid());
+  return response;
+}
+
+void Pipeline::serve(http::Request request, http::Respond respond) {
+  running_.fetch_add(1, std::memory_order_relaxed);
+  auto exchange = std::make_shared<Exchange>();
+  exchange->request = std::move(request);
+  exchange->respond = std::move(respond);
+  if (const Result<void> read = read_head(*exchange); !read) {
+    return fail(*exchange, read.error());
+  }
+  if (!admission_may_block_) return admit(exchange);
+  if (!gate_.try_post([this, exchange] { admit(exchange); })) {
+    fail(*exchange, too_many_requests());
+  }
+}
+
+Result<void> Pipeline::read_head(Exchange& exchange) const {
+  const http::Request& request = exchange.request;
+  request::Context& context = exchange.context;
+  const std::optional<std::string_view> audit_id = request.headers.first("Audit-Id");
+  context.audit_id =
+      audit_id && !audit_id->empty() ? std::string(*audit_id) : parts_.environment.random.uuid();
+  Result<request::RequestInfo> info = request::resolve(request);
+  if (!info) return info.error();
+  context.info = std::move(*info);
+  if (context.info.verb == "watch") return {};
+
+  util::Duration limit = request_timeout_;
+  const Result<std::optional<util::Duration>> wanted = read_timeout(request.target.query);
+  if (!wanted) return wanted.error();
+  if (*wanted && **wanted > util::Duration::zero()) limit = std::min(limit, **wanted);
+  context.deadline = request.received + limit;
+  return {};
+}
+
+void Pipeline::admit(const ExchangePtr& exchange) {
+  util::Logger& logger = parts_.environment.logger;
+  request::Context& context = exchange->context;
+  Result<std::optional<request::UserInfo>> user =
+      parts_.authenticator->authenticate(exchange->request);
+  if (!user) {
+    logger.error("Unable to authenticate the request", {{"err", user.error().message}});
+    return fail(*exchange, Error{Reason::kUnauthorized, "Unauthorized"});
+  }
+  exchange->anonymous = !user->has_value();
+  context.user = exchange->anonymous ? auth::anonymous_user() : std::move(**user);
+  exchange->request.headers.remove("Authorization");
+
+  const auth::Attributes attributes{context.user, context.info};
+  const auth::Decision decision = parts_.authorizer->authorize(attributes);
+  if (decision.verdict == auth::Verdict::kAllow) return dispatch(exchange);
+  if (decision.verdict == auth::Verdict::kNoOpinion && !decision.error.empty()) {
+    logger.error("Unable to authorize the request", {{"err", decision.error}});
+    return fail(*exchange, Error::internal(decision.error));
+  }
+  if (logger.enabled(2)) {
+    logger.info("Forbidden", {{"URI", exchange->request.target.path}, {"user", context.user.name}});
+  }
+  fail(*exchange, auth::forbidden(attributes, decision.reason));
+}
+
+void Pipeline::dispatch(const ExchangePtr& exchange) {
+  const http::Request& request = exchange->request;
+  if (std::optional<http::Response> health = parts_.health.answer(request)) {
+    return answer(*exchange, std::move(*health));
+  }
+  if (refusing_) return fail(*exchange, shutting_down());
+  if (std::optional<Result<http::Response>> document = parts_.documents.answer(request)) {
+    if (!*document) return fail(*exchange, document->error());
+    return answer(*exchange, std::move(**document));
+  }
+  if (!parts_.handlers.serves(request)) {
+    return answer(*exchange, http::Response::text(404, "application/json",
+                                                  std::string(parts_.documents.paths())));
+  }
+  const auto task = [this, exchange] { work(exchange); };
+  if (workers_.try_post(task)) return;
+  const bool privileged =
+      std::any_of(privileged_groups_.begin(), privileged_groups_.end(),
+                  [&](const auto& group) { return auth::in_group(exchange->context.user, group); });
+  if (privileged && reserve_.try_post(task)) return;
+  fail(*exchange, too_many_requests());
+}
+
+void Pipeline::work(const ExchangePtr& exchange) {
+  if (parts_.environment.clock.now() >= exchange->context.deadline) {
+    return fail(*exchange,
+                Error::generic(Reason::kTimeout,
+                               "Timeout: request did not complete within the allotted timeout"));
+  }
+  http::Response response;
+  try {
+    response = parts_.handlers.serve(exchange->context, exchange->request);
+  } catch (const std::exception& error) {
+    // Only a hook of the user's can throw; its request fails, the server lives on.
+    parts_.environment.logger.error(
+        "A hook threw", {{"URI", exchange->request.target.path}, {"err", error.what()}});
+    return fail(*exchange, Error::internal("a hook of this resource failed"));
+  }
+  answer(*exchange, std::move(response));
+}
+
+void Pipeline::fail(Exchange& exchange, const Error& error) {
+  http::Response response = handlers::error_response(error, exchange.request);
+  if (error.reason == Reason::kForbidden) response.headers.set("X-Content-Type-Options", "nosniff");
+  answer(exchange, std::move(response));
+}
+
+void Pipeline::answer(Exchange& exchange, http::Response response) {
+  finish_headers(response, exchange.context.audit_id);
+  // Unknown callers are not to hold a connection with its many streams.
+  if (exchange.anonymous && exchange.request.protocol == "HTTP/2.0") {
+    response.close_connection = true;
+  }
+  util::Logger& logger = parts_.environment.logger;
+  if (logger.enabled(3)) {
+    const util::Duration latency = parts_.environment.clock.now() - exchange.request.received;
+    logger.info("HTTP", {{"verb", exchange.context.info.verb},
+                         {"URI", exchange.request.target.path},
+                         {"latency", schema::write_go_duration(latency.count())},
+                         {"audit-ID", exchange.context.audit_id},
+                         {"srcIP", exchange.request.remote_address},
+                         {"resp", response.status}});
+  }
+  exchange.respond(std::move(response));
+  running_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace annex::detail

@@ -1,0 +1,73 @@
+// Pipeline: the filters that every request passes, from the listener to its handler.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "annex/auth/authenticator.h"
+#include "annex/auth/authorizer.h"
+#include "annex/discovery/documents.h"
+#include "annex/handlers/handlers.h"
+#include "annex/http/service.h"
+#include "annex/request/context.h"
+#include "annex/server/options.h"
+#include "annex/util/executor.h"
+#include "server/health.h"
+
+namespace annex::detail {
+
+/// What a pipeline leads to. All of it outlives the pipeline.
+struct PipelineParts {
+  const discovery::Documents& documents;
+  const handlers::Handlers& handlers;
+  const Health& health;
+  auth::AuthenticatorPtr authenticator;
+  auth::AuthorizerPtr authorizer;
+  Environment environment;
+};
+
+/// Audit id, deadline, who calls, may they; then a prepared document on the thread that brought the
+/// request, or a handler on a worker. Owned by the running server.
+class Pipeline final : public http::Service {
+ public:
+  Pipeline(PipelineParts parts, const ServerOptions& options);
+  /// Runs what waits.
+  ~Pipeline() override { close(); }
+
+  void serve(http::Request request, http::Respond respond) override;
+  http::Response refusal(const Error& error, int status) override;
+  std::size_t body_limit(const http::Request& head) const override;
+
+  /// From now on new requests, but for health, are told to come back later.
+  void refuse_new() { refusing_ = true; }
+  /// Requests that have not been answered.
+  std::size_t running() const { return running_; }
+  /// Runs what waits and joins the workers. Not from one of them.
+  void close();
+
+ private:
+  struct Exchange;
+  using ExchangePtr = std::shared_ptr<Exchange>;
+
+  Result<void> read_head(Exchange& exchange) const;
+  /// Establishes who calls and whether they may; answers if not.
+  void admit(const ExchangePtr& exchange);
+  void dispatch(const ExchangePtr& exchange);
+  void work(const ExchangePtr& exchange);
+  void answer(Exchange& exchange, http::Response response);
+  void fail(Exchange& exchange, const Error& error);
+
+  const PipelineParts parts_;
+  const util::Duration request_timeout_;
+  const std::vector<std::string> privileged_groups_;
+  const bool admission_may_block_;
+  std::atomic<bool> refusing_{false};
+  std::atomic<std::size_t> running_{0};
+  util::Executor workers_;
+  /// Privileged callers find room here when the workers have none.
+  util::Executor reserve_;
+  /// Asks authenticators and authorizers that may block, so that a hanging one holds no worker.
+  util::Executor gate_;
+};
+
+}  // namespace annex::detail

@@ -1,0 +1,263 @@
+#include "annex/server/server.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "annex/discovery/documents.h"
+#include "annex/handlers/handlers.h"
+#include "annex/registry/backend.h"
+#include "annex/transport/listener.h"
+#include "annex/util/mutex.h"
+#include "server/assembly.h"
+#include "server/health.h"
+#include "server/pipeline.h"
+
+namespace annex {
+namespace {
+
+/// Where the server says that it is; a port that is yet to be chosen cannot be told.
+std::string told_address(const ServerOptions& options) {
+  if (!options.listen || options.port == 0) return {};
+  std::string host = options.bind_address;
+  if (host == "0.0.0.0" || host == "::") host.clear();
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return host + ":" + std::to_string(options.port);
+}
+
+discovery::DocumentsOptions document_options(const detail::ServerDraft& draft,
+                                             const ServerOptions& settings) {
+  discovery::DocumentsOptions options;
+  options.server_address = told_address(settings);
+  options.title = draft.api_title.empty() ? draft.name : draft.api_title;
+  options.version = draft.version;
+  options.api_version = draft.api_version;
+  options.paths = detail::Health::paths();
+  return options;
+}
+
+}  // namespace
+
+/// Everything that exists only while the server runs. Its members are destroyed from the last to
+/// the first: whoever uses something comes after it.
+class Server::Running {
+ public:
+  Running(ServerOptions options, Environment environment)
+      : options_(std::move(options)), environment_(environment), health_(environment.logger) {}
+  ~Running() { stop(); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  Result<void> start(const detail::ServerDraft& draft);
+  std::uint16_t port() const { return listener_ ? listener_->port() : std::uint16_t{0}; }
+  http::Service& service() { return *pipeline_; }
+  std::size_t running() const { return pipeline_ ? pipeline_->running() : 0; }
+  void mend();
+  void drain();
+  void hurry();
+  void stop();
+
+ private:
+  Result<void> listen();
+  void keep_mending();
+  /// True if the whole of `limit` passed without a call of hurry.
+  bool wait(util::Duration limit);
+
+  const ServerOptions options_;
+  const Environment environment_;
+  detail::Health health_;
+  registry::Registry registry_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<registry::Backends> backends_;
+  std::unique_ptr<handlers::Handlers> handlers_;
+  std::unique_ptr<discovery::Documents> documents_;
+  std::unique_ptr<detail::Pipeline> pipeline_;
+  std::unique_ptr<transport::Listener> listener_;
+  std::thread mender_;
+  util::Mutex mutex_;
+  util::CondVar wake_;
+  bool hurried_ ANNEX_GUARDED_BY(mutex_) = false;
+  bool mending_over_ ANNEX_GUARDED_BY(mutex_) = false;
+  bool drained_ = false;
+};
+
+Result<void> Server::Running::start(const detail::ServerDraft& draft) {
+  if (Result<void> filled = detail::fill_registry(draft, registry_); !filled) return filled;
+  Result<auth::AuthenticatorPtr> authenticator = detail::join_authenticators(draft, options_);
+  if (!authenticator) return authenticator.error();
+  Result<auth::AuthorizerPtr> authorizer = detail::join_authorizers(draft, options_);
+  if (!authorizer) return authorizer.error();
+  Result<std::unique_ptr<storage::Store>> store =
+      detail::open_store(draft, options_.store, environment_);
+  if (!store) return store.error();
+  store_ = std::move(*store);
+  backends_ = std::make_unique<registry::Backends>(registry_, *store_, environment_.clock,
+                                                   environment_.logger, registry::BackendOptions{});
+  if (Result<void> started = backends_->start(); !started) return started;
+  handlers_ = std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
+                                                   environment_.random, environment_.logger);
+  documents_ = std::make_unique<discovery::Documents>(registry_, document_options(draft, options_),
+                                                      environment_.clock);
+  pipeline_ = std::make_unique<detail::Pipeline>(
+      detail::PipelineParts{*documents_, *handlers_, health_, std::move(*authenticator),
+                            std::move(*authorizer), environment_},
+      options_);
+  if (options_.listen) {
+    if (Result<void> listening = listen(); !listening) return listening;
+  }
+  if (options_.mend_interval > util::Duration::zero()) {
+    mender_ = std::thread([this] { keep_mending(); });
+  }
+  health_.set_started();
+  return {};
+}
+
+Result<void> Server::Running::listen() {
+  transport::ListenerOptions listening;
+  listening.bind_address = options_.bind_address;
+  listening.port = options_.port;
+  listening.io_threads = options_.io_threads;
+  listening.certificate_pem = options_.certificate_pem;
+  listening.key_pem = options_.key_pem;
+  listening.client_ca_pem = options_.client_ca_pem;
+  listening.limits.concurrent_streams = options_.http2_streams;
+  Result<std::unique_ptr<transport::Listener>> listener = transport::Listener::open(
+      std::move(listening), *pipeline_, environment_.clock, environment_.logger);
+  if (!listener) {
+    Error error = listener.error();
+    error.message = "cannot serve on " + options_.bind_address + ", port " +
+                    std::to_string(options_.port) + ": " + error.message;
+    return error;
+  }
+  listener_ = std::move(*listener);
+  return options_.on_listening ? options_.on_listening(listener_->port()) : Result<void>();
+}
+
+void Server::Running::mend() {
+  if (const Result<void> mended = backends_->mend(); !mended) {
+    health_.set_storage_failure(mended.error().message);
+    return;
+  }
+  const storage::StoreResult<storage::Revision> revision = store_->current_revision();
+  health_.set_storage_failure(revision ? std::string() : revision.error().message);
+}
+
+void Server::Running::keep_mending() {
+  while (true) {
+    {
+      const util::MutexLock lock(mutex_);
+      if (!mending_over_) wake_.wait_for(mutex_, options_.mend_interval);
+      if (mending_over_) return;
+    }
+    mend();
+  }
+}
+
+bool Server::Running::wait(util::Duration limit) {
+  const util::TimePoint until = environment_.clock.now() + limit;
+  const util::MutexLock lock(mutex_);
+  while (!hurried_) {
+    const util::TimePoint now = environment_.clock.now();
+    if (now >= until) return true;
+    wake_.wait_for(mutex_, until - now);
+  }
+  return false;
+}
+
+void Server::Running::hurry() {
+  const util::MutexLock lock(mutex_);
+  hurried_ = true;
+  wake_.notify_all();
+}
+
+void Server::Running::drain() {
+  if (std::exchange(drained_, true)) return;
+  health_.set_stopping();
+  if (options_.shutdown_delay > util::Duration::zero()) wait(options_.shutdown_delay);
+  if (pipeline_) pipeline_->refuse_new();
+  // Watches would hold the drain until its limit; their clients resume elsewhere.
+  if (backends_) backends_->stop();
+  if (listener_) listener_->drain(environment_.clock.now() + options_.drain_limit);
+}
+
+void Server::Running::stop() {
+  hurry();
+  drain();
+  {
+    const util::MutexLock lock(mutex_);
+    mending_over_ = true;
+    wake_.notify_all();
+  }
+  if (mender_.joinable()) mender_.join();
+  if (listener_) listener_->stop();
+  if (pipeline_) pipeline_->close();
+}
+
+Server::Server(std::string name) : draft_(std::make_unique<detail::ServerDraft>()) {
+  draft_->name = std::move(name);
+}
+
+Server::~Server() { stop(); }
+
+Group Server::group(std::string name) { return Group(*draft_, std::move(name)); }
+
+Server& Server::store(StoreKind kind) {
+  draft_->stores.push_back(std::move(kind));
+  return *this;
+}
+
+Server& Server::authenticate(auth::AuthenticatorPtr authenticator) {
+  draft_->authenticators.push_back(std::move(authenticator));
+  return *this;
+}
+
+Server& Server::authorize(auth::AuthorizerPtr authorizer) {
+  draft_->authorizers.push_back(std::move(authorizer));
+  return *this;
+}
+
+Server& Server::api_title(std::string title, std::string version) {
+  draft_->api_title = std::move(title);
+  draft_->api_version = std::move(version);
+  return *this;
+}
+
+Server& Server::version(std::string text) {
+  draft_->version = std::move(text);
+  return *this;
+}
+
+const std::string& Server::name() const { return draft_->name; }
+const std::string& Server::version() const { return draft_->version; }
+bool Server::has_authenticator() const { return !draft_->authenticators.empty(); }
+
+std::vector<std::string> Server::store_names() const {
+  std::vector<std::string> names;
+  for (const StoreKind& kind : detail::known_stores(*draft_)) names.push_back(kind.name);
+  return names;
+}
+
+Result<void> Server::start(ServerOptions options, Environment environment) {
+  if (running_) return Error::bad_request("the server is running");
+  auto running = std::make_unique<Running>(std::move(options), environment);
+  if (Result<void> started = running->start(*draft_); !started) return started;
+  running_ = std::move(running);
+  return {};
+}
+
+std::uint16_t Server::port() const { return running_ ? running_->port() : std::uint16_t{0}; }
+http::Service& Server::service() { return running_->service(); }
+std::size_t Server::running_requests() const { return running_ ? running_->running() : 0; }
+
+void Server::mend() {
+  if (running_) running_->mend();
+}
+void Server::drain() {
+  if (running_) running_->drain();
+}
+void Server::hurry() {
+  if (running_) running_->hurry();
+}
+void Server::stop() { running_.reset(); }
+
+}  // namespace annex

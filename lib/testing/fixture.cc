@@ -1,0 +1,168 @@
+#include "annex/testing/fixture.h"
+
+#include <future>
+#include <stdexcept>
+
+#include "annex/json/read.h"
+#include "annex/json/write.h"
+#include "annex/util/mutex.h"
+
+namespace annex::testing {
+namespace {
+
+constexpr std::string_view kUserHeader = "X-Fixture-User";
+
+/// Takes the fixture's word for who calls: nobody else can send to it.
+class FixtureAuthenticator final : public auth::Authenticator {
+ public:
+  Result<std::optional<request::UserInfo>> authenticate(const http::Request& request) override {
+    if (auth::bearer_token(request)) return Error{Reason::kUnauthorized, "invalid bearer token"};
+    const std::optional<std::string_view> name = request.headers.first(kUserHeader);
+    if (!name) return std::optional<request::UserInfo>();
+    request::UserInfo user;
+    user.name = *name;
+    for (const std::string_view group : request.headers.all("X-Fixture-Group")) {
+      user.groups.emplace_back(group);
+    }
+    return std::optional(std::move(user));
+  }
+  bool may_block() const override { return false; }
+};
+
+}  // namespace
+
+class Reply::Wakes final : public http::WakeTarget {
+ public:
+  void wake(std::span<const http::WakeId>) override {
+    const util::MutexLock lock(mutex_);
+    woken_ = true;
+    changed_.notify_all();
+  }
+
+  /// False if nobody woke it in time.
+  bool wait() {
+    const util::MutexLock lock(mutex_);
+    while (!woken_) {
+      if (!changed_.wait_for(mutex_, std::chrono::seconds(10))) break;
+    }
+    return std::exchange(woken_, false);
+  }
+
+ private:
+  util::Mutex mutex_;
+  util::CondVar changed_;
+  bool woken_ ANNEX_GUARDED_BY(mutex_) = false;
+};
+
+Reply::Reply(http::Response response, util::Clock& clock)
+    : response_(std::move(response)), clock_(&clock), wakes_(std::make_shared<Wakes>()) {}
+Reply::Reply(Reply&&) noexcept = default;
+Reply& Reply::operator=(Reply&&) noexcept = default;
+Reply::~Reply() = default;
+
+std::string Reply::header(std::string_view name) const {
+  return std::string(response_.headers.first(name).value_or(""));
+}
+
+json::Value Reply::json() const {
+  Result<json::Value> value = json::parse(text());
+  return value ? std::move(*value) : json::Value();
+}
+
+bool Reply::is_stream() const {
+  return std::holds_alternative<std::unique_ptr<http::BodySource>>(response_.body);
+}
+
+bool Reply::pull() {
+  if (!is_stream()) ended_ = true;
+  if (ended_) return false;
+  http::BodySource& source = *std::get<std::unique_ptr<http::BodySource>>(response_.body);
+  if (!std::exchange(started_, true)) source.start(http::Waker(wakes_, {1, 1}));
+  util::Chunks chunks;
+  const http::Pull pulled = source.pull(1U << 16U, clock_->now(), chunks);
+  unread_ += chunks.join();
+  ended_ = pulled == http::Pull::kEnd || pulled == http::Pull::kAbort;
+  return pulled != http::Pull::kWait;
+}
+
+std::optional<std::string> Reply::take_line() {
+  const std::size_t end = unread_.find('\n');
+  if (end == std::string::npos) return std::nullopt;
+  std::string line = unread_.substr(0, end);
+  unread_.erase(0, end + 1);
+  return line;
+}
+
+std::optional<std::string> Reply::line_if_any() {
+  while (true) {
+    if (std::optional<std::string> line = take_line()) return line;
+    if (ended_ || !pull()) return take_line();
+  }
+}
+
+std::optional<std::string> Reply::next_line() {
+  while (true) {
+    if (std::optional<std::string> line = line_if_any()) return line;
+    if (ended_ || !wakes_->wait()) return std::nullopt;
+  }
+}
+
+json::Value Reply::next_json() {
+  const std::optional<std::string> line = next_line();
+  if (!line) return {};
+  Result<json::Value> value = json::parse(*line);
+  return value ? std::move(*value) : json::Value();
+}
+
+Fixture::Fixture(Server& server, std::uint64_t seed)
+    : server_(server),
+      random_(seed),
+      user_(request::UserInfo{"admin", "", {"system:masters"}, {}}) {
+  ServerOptions options;
+  options.listen = false;
+  options.worker_threads = 4;
+  options.mend_interval = {};
+  options.store = "memory";
+  options.authenticators.push_back(std::make_shared<FixtureAuthenticator>());
+  const Result<void> started = server_.start(std::move(options), {clock_, random_, logger_});
+  if (!started) throw std::runtime_error(started.error().message);
+}
+
+Fixture::~Fixture() { server_.stop(); }
+
+Reply Fixture::send(std::string method, const std::string& target, std::string body,
+                    Headers headers) {
+  http::Request request;
+  request.method = std::move(method);
+  Result<http::Target> parsed = http::parse_target(target);
+  if (!parsed) throw std::runtime_error(target + ": " + parsed.error().message);
+  request.target = std::move(*parsed);
+  for (auto& header : headers) {
+    request.headers.add(std::move(header.first), std::move(header.second));
+  }
+  if (user_) {
+    request.headers.add(std::string(kUserHeader), user_->name);
+    for (const std::string& group : user_->groups) request.headers.add("X-Fixture-Group", group);
+  }
+  request.body = util::Bytes(std::move(body));
+  request.protocol = "HTTP/1.1";
+  request.remote_address = "127.0.0.1";
+  request.received = clock_.now();
+
+  auto answered = std::make_shared<std::promise<http::Response>>();
+  std::future<http::Response> answer = answered->get_future();
+  server_.service().serve(std::move(request), [answered](http::Response response) {
+    answered->set_value(std::move(response));
+  });
+  return Reply(answer.get(), clock_);
+}
+
+Reply Fixture::post(const std::string& target, const json::Value& object) {
+  return send("POST", target, json::write(object), {{"Content-Type", "application/json"}});
+}
+
+Reply Fixture::put(const std::string& target, const json::Value& object) {
+  return send("PUT", target, json::write(object), {{"Content-Type", "application/json"}});
+}
+
+}  // namespace annex::testing

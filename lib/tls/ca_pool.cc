@@ -1,0 +1,74 @@
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+
+#include "tls/openssl.h"
+
+namespace annex::tls {
+
+struct CaPool::Impl {
+  std::vector<Certificate> roots;
+  std::unique_ptr<X509_STORE, Free<X509_STORE_free>> store;
+};
+
+namespace {
+
+Error untrusted(const std::string& reason) {
+  return Error::generic(Reason::kUnauthorized, "x509: " + reason);
+}
+
+}  // namespace
+
+Result<CaPool> CaPool::from_pem(std::string_view pem) {
+  auto roots = Certificate::from_pem(pem);
+  if (!roots) return roots.error();
+  auto impl = std::make_shared<Impl>();
+  impl->store.reset(X509_STORE_new());
+  if (!impl->store) return Error::internal("no certificate store could be made");
+  for (const Certificate& root : *roots) {
+    if (X509_STORE_add_cert(impl->store.get(), root.impl().x509.get()) != 1) {
+      return library_error("a CA certificate cannot be used");
+    }
+  }
+  impl->roots = std::move(*roots);
+  return CaPool(std::move(impl));
+}
+
+const std::vector<Certificate>& CaPool::roots() const { return impl_->roots; }
+
+Result<Certificate> CaPool::verify(const std::vector<std::string>& chain, Usage usage,
+                                   util::WallTime now) const {
+  if (chain.empty()) return untrusted("no certificate was presented");
+  auto leaf = Certificate::from_der(chain.front());
+  if (!leaf) return untrusted(leaf.error().message);
+  std::vector<Certificate> rest;
+  const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> others(
+      sk_X509_new_null(), [](STACK_OF(X509) * stack) { sk_X509_free(stack); });
+  for (std::size_t i = 1; i < chain.size(); ++i) {
+    auto other = Certificate::from_der(chain[i]);
+    if (!other) return untrusted(other.error().message);
+    sk_X509_push(others.get(), other->impl().x509.get());
+    rest.push_back(std::move(*other));
+  }
+  const std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>> context(X509_STORE_CTX_new());
+  if (!context || X509_STORE_CTX_init(context.get(), impl_->store.get(), leaf->impl().x509.get(),
+                                      others.get()) != 1) {
+    return Error::internal("the certificate could not be verified");
+  }
+  X509_STORE_CTX_set_purpose(
+      context.get(), usage == Usage::kClient ? X509_PURPOSE_SSL_CLIENT : X509_PURPOSE_SSL_SERVER);
+  X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
+  X509_VERIFY_PARAM_set_time(
+      parameters,
+      static_cast<time_t>(
+          std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count()));
+  // Everything in the pool is trusted as it is, an intermediate CA too, as Go does it.
+  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+  if (X509_verify_cert(context.get()) != 1) {
+    const int code = X509_STORE_CTX_get_error(context.get());
+    ERR_clear_error();
+    return untrusted(X509_verify_cert_error_string(code));
+  }
+  return leaf;
+}
+
+}  // namespace annex::tls

@@ -1,0 +1,27 @@
+#include "annex/tls/digest.h"
+
+#include <openssl/sha.h>
+
+#include <array>
+
+namespace annex::tls {
+
+std::string sha256(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return {digest.begin(), digest.end()};
+}
+
+std::string sha512_hex(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::array<unsigned char, SHA512_DIGEST_LENGTH> digest{};
+  SHA512(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::string hex;
+  for (const unsigned char byte : digest) {
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 0xf];
+  }
+  return hex;
+}
+
+}  // namespace annex::tls

@@ -1,0 +1,83 @@
+#include "transport/inbox.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace annex::transport {
+
+Inbox::Inbox() : descriptor_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+
+Inbox::~Inbox() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void Inbox::signal() {
+  if (signalled_) return;
+  signalled_ = true;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
+}
+
+void Inbox::wake(std::span<const http::WakeId> ids) {
+  const util::MutexLock lock(mutex_);
+  if (closed_) return;
+  content_.wakes.insert(content_.wakes.end(), ids.begin(), ids.end());
+  signal();
+}
+
+void Inbox::answer(http::WakeId id, std::optional<http::Response> response) {
+  // The response may own a source whose destructor takes locks: it dies outside of ours.
+  const util::MutexLock lock(mutex_);
+  if (closed_) return;
+  content_.answers.push_back(Answer{id, std::move(response)});
+  signal();
+}
+
+void Inbox::add(Accepted accepted) {
+  const util::MutexLock lock(mutex_);
+  if (closed_) {
+    ::close(accepted.socket);
+    return;
+  }
+  content_.accepted.push_back(std::move(accepted));
+  signal();
+}
+
+void Inbox::drain() {
+  const util::MutexLock lock(mutex_);
+  content_.drain = true;
+  signal();
+}
+
+void Inbox::stop() {
+  const util::MutexLock lock(mutex_);
+  content_.stop = true;
+  signal();
+}
+
+void Inbox::nudge() {
+  const util::MutexLock lock(mutex_);
+  signal();
+}
+
+Inbox::Content Inbox::take() {
+  const util::MutexLock lock(mutex_);
+  if (signalled_) {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto got = ::read(descriptor_, &count, sizeof count);
+    signalled_ = false;
+  }
+  return std::exchange(content_, {});
+}
+
+void Inbox::close() {
+  Content rest;
+  {
+    const util::MutexLock lock(mutex_);
+    closed_ = true;
+    rest = std::exchange(content_, {});
+  }
+  for (const Accepted& accepted : rest.accepted) ::close(accepted.socket);
+}
+
+}  // namespace annex::transport

@@ -1,0 +1,67 @@
+// What other threads have for one IO thread: wake-ups, answers, connections, commands.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "annex/http/body_source.h"
+#include "annex/http/response.h"
+#include "annex/util/mutex.h"
+#include "transport/census.h"
+
+namespace annex::transport {
+
+/// A connection that was let in. Whoever takes the socket closes it.
+struct Accepted {
+  int socket = -1;
+  std::string address{};  ///< of the peer, without the port
+  Census::Place place{};
+};
+
+/// Shared by the IO thread and by everybody who holds a Waker or owes an answer, so that both may
+/// outlive the listener. Any thread.
+class Inbox final : public http::WakeTarget {
+ public:
+  struct Answer {
+    http::WakeId id{};
+    std::optional<http::Response> response{};  ///< absent: whoever owed it gave up
+  };
+  struct Content {
+    std::vector<http::WakeId> wakes{};
+    std::vector<Answer> answers{};
+    std::vector<Accepted> accepted{};
+    bool drain = false;
+    bool stop = false;
+  };
+
+  Inbox();
+  ~Inbox() override;
+
+  void wake(std::span<const http::WakeId> ids) override;
+  void answer(http::WakeId id, std::optional<http::Response> response);
+  void add(Accepted accepted);
+  void drain();
+  void stop();
+  /// Lets the thread look around: the clock was moved.
+  void nudge();
+
+  /// Takes everything. The IO thread only.
+  Content take();
+  /// Refuses everything from now on: the thread is gone.
+  void close();
+  /// Readable while there is something to take.
+  int descriptor() const { return descriptor_; }
+
+ private:
+  void signal() ANNEX_REQUIRES(mutex_);
+
+  util::Mutex mutex_;
+  Content content_ ANNEX_GUARDED_BY(mutex_);
+  bool signalled_ ANNEX_GUARDED_BY(mutex_) = false;
+  bool closed_ ANNEX_GUARDED_BY(mutex_) = false;
+  int descriptor_ = -1;
+};
+
+}  // namespace annex::transport

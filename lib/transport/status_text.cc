@@ -1,0 +1,105 @@
+#include "transport/status_text.h"
+
+#include <utility>
+
+#include "annex/http/headers.h"
+
+namespace annex::transport {
+
+std::string_view status_text(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 301:
+      return "Moved Permanently";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 413:
+      return "Request Entity Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Entity";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Status";
+  }
+}
+
+bool is_connection_header(std::string_view name) {
+  for (const std::string_view known :
+       {"Connection", "Transfer-Encoding", "Keep-Alive", "Upgrade", "Proxy-Connection"}) {
+    if (http::iequals(name, known)) return true;
+  }
+  return false;
+}
+
+Error refusal_error(int status, std::string message) {
+  Error error = Error::bad_request(std::move(message));
+  if (status == 408) error.reason = Reason::kTimeout;
+  if (status == 413) error.reason = Reason::kRequestEntityTooLarge;
+  if (status == 429) {
+    error.reason = Reason::kTooManyRequests;
+    error.details.retry_after_seconds = 1;
+  }
+  return error;
+}
+
+std::string clean_value(std::string_view value) {
+  std::string clean(value);
+  for (char& c : clean) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) c = ' ';
+  }
+  return clean;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name);
+  out += ": ";
+  out += clean_value(value);
+  out += "\r\n";
+}
+
+}  // namespace annex::transport

@@ -1,0 +1,22 @@
+// Small words of HTTP that both codecs write.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "annex/util/error.h"
+
+namespace annex::transport {
+
+/// "Not Found" for 404.
+std::string_view status_text(int status);
+/// True for headers that speak of one connection, which the transport alone writes.
+bool is_connection_header(std::string_view name);
+/// A header's value with spaces for control characters, so that none can begin a new line.
+std::string clean_value(std::string_view value);
+/// Appends a header line, its value cleaned.
+void append_field(std::string& out, std::string_view name, std::string_view value);
+/// What the transport itself refuses a request with.
+Error refusal_error(int status, std::string message);
+
+}  // namespace annex::transport

@@ -1,0 +1,160 @@
+#include <catch2/catch.hpp>
+
+#include <future>
+
+#include "annex/annex.h"
+#include "annex/json/read.h"
+#include "annex/storage/memory.h"
+#include "annex/testing/fixture.h"
+
+using namespace annex;
+using Catch::Contains;
+
+namespace {
+
+enum class Crust { kThin, kThick };
+void describe(schema::Enum<Crust>& crust) {
+  crust.value(Crust::kThin, "Thin").value(Crust::kThick, "Thick");
+}
+
+struct LoafSpec {
+  Crust crust = Crust::kThin;
+  std::string note{};
+  friend void describe(schema::Object<LoafSpec>& spec) {
+    spec.field<&LoafSpec::crust>("crust", "How thick it is.");
+    spec.field<&LoafSpec::note>("note", "What hooks write.");
+  }
+};
+
+struct Loaf {
+  meta::ObjectMeta metadata{};
+  LoafSpec spec{};
+  friend void describe(schema::Object<Loaf>& loaf) {
+    loaf.field<&Loaf::metadata>("metadata", "Standard metadata.");
+    loaf.field<&Loaf::spec>("spec", "What to bake.");
+  }
+};
+
+/// Of another shape, with the crust where it is in the hub.
+struct OldLoaf {
+  meta::ObjectMeta metadata{};
+  LoafSpec spec{};
+  std::string remark{};
+  friend void describe(schema::Object<OldLoaf>& loaf) {
+    loaf.field<&OldLoaf::metadata>("metadata", "Standard metadata.");
+    loaf.field<&OldLoaf::spec>("spec", "What to bake.");
+    loaf.field<&OldLoaf::remark>("remark", "What hooks write.");
+  }
+};
+
+Loaf to_hub(const OldLoaf& old) { return {old.metadata, {old.spec.crust, old.remark}}; }
+OldLoaf from_hub(const Loaf& loaf) {
+  return {loaf.metadata, {loaf.spec.crust, ""}, loaf.spec.note};
+}
+Loaf always_thick(const OldLoaf& old) { return {old.metadata, {Crust::kThick, old.remark}}; }
+
+/// Each changes something, and not the crust.
+struct Hooks {
+  void default_object(Loaf& loaf) const {
+    if (loaf.spec.note.empty()) loaf.spec.note = "defaulted";
+  }
+  void prepare_update(Loaf& loaf, const Loaf&) const { loaf.spec.note = "updated"; }
+  Result<void> admit(Operation, Loaf* loaf, const Loaf*) const {
+    if (loaf != nullptr) loaf->metadata.labels["admitted"] = "yes";
+    return {};
+  }
+};
+
+/// A memory store that holds this text under the key of a loaf from the beginning.
+StoreKind holding(std::string text) {
+  return {"memory",
+          [text](const std::string&,
+                 Environment environment) -> Result<std::unique_ptr<storage::Store>> {
+            auto store = storage::make_memory_store({}, environment.clock, environment.random);
+            std::promise<bool> stored;
+            store->commit({"/registry/bakery.example.com/loaves/default/x", util::Bytes(text),
+                           storage::Guard::absent()},
+                          [&](auto result) { stored.set_value(result.has_value()); });
+            if (!stored.get_future().get()) return Error::internal("not stored");
+            return store;
+          }};
+}
+
+std::string stored_loaf(const std::string& version, const std::string& crust) {
+  return R"({"kind":"Loaf","apiVersion":"bakery.example.com/)" + version +
+         R"(","metadata":{"name":"x","namespace":"default","uid":"u"},"spec":{"crust":")" + crust +
+         "\"}}";
+}
+
+constexpr const char* kLoaf = "/apis/bakery.example.com/v2/namespaces/default/loaves/x";
+constexpr const char* kOldLoaf = "/apis/bakery.example.com/v1/namespaces/default/loaves/x";
+
+struct Bakery {
+  Server server{"bakery"};
+
+  explicit Bakery(const std::string& stored) { server.store(holding(stored)); }
+};
+
+std::string crust_of(const testing::Reply& reply) {
+  return reply.json().at_string({"spec", "crust"});
+}
+
+testing::Reply patch(testing::Fixture& fixture, const char* target, const char* body) {
+  return fixture.send("PATCH", target, body, {{"Content-Type", "application/merge-patch+json"}});
+}
+
+}  // namespace
+
+TEST_CASE("an undeclared text of an enum outlives hooks that change something else") {
+  Bakery bakery(stored_loaf("v2", "Odd"));
+  bakery.server.group("bakery.example.com").resource<Loaf>("loaves", "Loaf", Hooks{}).version("v2");
+  testing::Fixture fixture(bakery.server);
+  const testing::Reply read = fixture.get(kLoaf);
+  REQUIRE(read.status() == 200);
+  CHECK(crust_of(read) == "Odd");
+  CHECK(read.json().at_string({"spec", "note"}) == "defaulted");
+
+  const testing::Reply refused = patch(fixture, kLoaf, R"({"metadata":{"labels":{"a":"b"}}})");
+  CHECK(refused.status() == 422);
+  CHECK_THAT(refused.json().at_string({"message"}),
+             Contains("spec.crust: Unsupported value: \"Odd\": supported values: \"Thin\", "
+                      "\"Thick\""));
+  CHECK(crust_of(fixture.get(kLoaf)) == "Odd");
+
+  const testing::Reply mended = patch(fixture, kLoaf, R"({"spec":{"crust":"Thick"}})");
+  REQUIRE(mended.status() == 200);
+  CHECK(crust_of(mended) == "Thick");
+  CHECK(mended.json().at_string({"spec", "note"}) == "updated");
+  CHECK(mended.json().at_string({"metadata", "labels", "admitted"}) == "yes");
+}
+
+TEST_CASE("an undeclared text of an enum is shown in every version that has the field") {
+  const std::string version = GENERATE("v1", "v2");
+  Bakery bakery(stored_loaf(version, "Odd"));
+  bakery.server.group("bakery.example.com")
+      .resource<Loaf>("loaves", "Loaf", Hooks{})
+      .version("v2")
+      .version<OldLoaf>("v1", to_hub, from_hub);
+  testing::Fixture fixture(bakery.server);
+  CHECK(crust_of(fixture.get(kLoaf)) == "Odd");
+  CHECK(crust_of(fixture.get(kOldLoaf)) == "Odd");
+  CHECK(patch(fixture, kOldLoaf, R"({"remark":"r"})").status() == 422);
+  CHECK(crust_of(patch(fixture, kOldLoaf, R"({"spec":{"crust":"Thick"}})")) == "Thick");
+}
+
+TEST_CASE("an undeclared text of an enum that a conversion cannot carry is refused") {
+  Bakery bakery(stored_loaf("v2", "Thin"));
+  bakery.server.group("bakery.example.com")
+      .resource<Loaf>("loaves", "Loaf")
+      .version("v2")
+      .version<OldLoaf>("v1", always_thick, from_hub);
+  testing::Fixture fixture(bakery.server);
+  const testing::Reply answer =
+      fixture.send("POST", "/apis/bakery.example.com/v1/namespaces/default/loaves",
+                   R"({"metadata":{"name":"y"},"spec":{"crust":"Odd"}})", {});
+  CHECK(answer.status() == 422);
+  CHECK(answer.json().at_string({"message"}) ==
+        "Loaf.bakery.example.com \"y\" is invalid: spec.crust: Unsupported value: \"Odd\": "
+        "supported values: \"Thin\", \"Thick\"");
+  CHECK(fixture.get("/apis/bakery.example.com/v2/namespaces/default/loaves/y").status() == 404);
+}

@@ -1,0 +1,33 @@
+// The user's own type.
+#pragma once
+
+#include <annex/annex.h>
+
+#include <cstdint>
+#include <string>
+
+namespace bakery {
+
+struct LoafSpec {
+  std::string flour;
+  std::int32_t grams = 500;
+  friend void describe(annex::schema::Object<LoafSpec>& spec) {
+    spec.field<&LoafSpec::flour>("flour", "Kind of flour.").required().max_length(63);
+    spec.field<&LoafSpec::grams>("grams", "Weight.").defaulted().minimum(1);
+  }
+};
+
+struct Loaf {
+  annex::meta::ObjectMeta metadata;
+  LoafSpec spec;
+  friend void describe(annex::schema::Object<Loaf>& loaf) {
+    loaf.field<&Loaf::metadata>("metadata", "Standard object metadata.");
+    loaf.field<&Loaf::spec>("spec", "What to bake.").required();
+  }
+};
+
+inline void describe_server(annex::Server& server) {
+  server.group("bakery.example.com").resource<Loaf>("loaves", "Loaf").version("v1");
+}
+
+}  // namespace bakery

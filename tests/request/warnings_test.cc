@@ -1,0 +1,30 @@
+#include <catch2/catch.hpp>
+
+#include "annex/request/context.h"
+
+using annex::request::Warnings;
+using Values = std::vector<std::string>;
+
+TEST_CASE("warnings are quoted, distinct and in order") {
+  Warnings warnings;
+  warnings.add("b \"q\" \\");
+  warnings.add("a");
+  warnings.add("b \"q\" \\");
+  CHECK(warnings.header_values() == Values{R"(299 - "b \"q\" \\")", R"(299 - "a")"});
+}
+
+TEST_CASE("warnings that cannot be header values are dropped") {
+  Warnings warnings;
+  warnings.add("line\nbreak");
+  warnings.add("\xff");
+  warnings.add("");
+  CHECK(warnings.empty());
+}
+
+TEST_CASE("warnings beyond the budget are cut, then left out") {
+  Warnings warnings;
+  for (int i = 0; i < 20; ++i) warnings.add(std::to_string(i) + std::string(400, 'x'));
+  const Values values = warnings.header_values();
+  CHECK(values.size() == 16);
+  CHECK(values[0].size() == 256 + 8);
+}

@@ -1,0 +1,122 @@
+#include "annex/util/executor.h"
+
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <future>
+#include <set>
+
+using annex::util::CondVar;
+using annex::util::Executor;
+using annex::util::Mutex;
+using annex::util::MutexLock;
+
+TEST_CASE("tasks of one thread run in the order of their arrival") {
+  std::vector<int> order;
+  Executor executor({.name = "one", .threads = 1, .queue = 100});
+  for (int i = 0; i < 50; ++i) REQUIRE(executor.try_post([&order, i] { order.push_back(i); }));
+  executor.close();
+  REQUIRE(order.size() == 50);
+  CHECK(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST_CASE("a full queue refuses tasks, and takes them again once there is room") {
+  std::promise<void> started;
+  std::promise<void> release;
+  std::atomic<int> ran = 0;
+  Executor executor({.name = "full", .threads = 1, .queue = 2});
+  REQUIRE(executor.try_post([&] {
+    started.set_value();
+    release.get_future().wait();
+  }));
+  started.get_future().wait();
+  std::promise<void> drained;
+  CHECK(executor.try_post([&] { ++ran; }));
+  CHECK(executor.try_post([&] { drained.set_value(); }));
+  CHECK_FALSE(executor.try_post([&] { ran += 100; }));
+  release.set_value();
+  drained.get_future().wait();
+  CHECK(executor.try_post([&] { ++ran; }));
+  executor.close();
+  CHECK(ran == 2);
+}
+
+TEST_CASE("closing runs what waits and refuses what comes after") {
+  std::atomic<int> ran = 0;
+  Executor executor({.name = "close", .threads = 2, .queue = 1000});
+  for (int i = 0; i < 500; ++i) REQUIRE(executor.try_post([&] { ++ran; }));
+  executor.close();
+  CHECK(ran == 500);
+  CHECK_FALSE(executor.try_post([&] { ++ran; }));
+  executor.close();
+  CHECK(ran == 500);
+}
+
+TEST_CASE("the destructor runs what waits") {
+  std::atomic<int> ran = 0;
+  {
+    Executor executor({.name = "drop", .threads = 1, .queue = 10});
+    for (int i = 0; i < 10; ++i) REQUIRE(executor.try_post([&] { ++ran; }));
+  }
+  CHECK(ran == 10);
+}
+
+TEST_CASE("tasks that block each other run on threads of their own") {
+  std::promise<void> first;
+  std::promise<void> second;
+  Executor executor({.name = "pair", .threads = 2, .queue = 10});
+  REQUIRE(executor.try_post([&] {
+    first.set_value();
+    second.get_future().wait();
+  }));
+  REQUIRE(executor.try_post([&] {
+    first.get_future().wait();
+    second.set_value();
+  }));
+  executor.close();
+}
+
+TEST_CASE("no more threads run than allowed") {
+  Mutex mutex;
+  std::set<std::thread::id> threads;
+  Executor executor({.name = "few", .threads = 3, .queue = 1000});
+  for (int i = 0; i < 300; ++i) {
+    REQUIRE(executor.try_post([&] {
+      const MutexLock lock(mutex);
+      threads.insert(std::this_thread::get_id());
+    }));
+  }
+  executor.close();
+  CHECK(threads.size() <= 3);
+}
+
+TEST_CASE("an executor that got no task closes") {
+  Executor executor({});
+  executor.close();
+}
+
+TEST_CASE("a condition variable wakes with its mutex held") {
+  Mutex mutex;
+  CondVar changed;
+  int value = 0;
+  std::thread writer([&] {
+    const MutexLock lock(mutex);
+    value = 7;
+    changed.notify_all();
+  });
+  {
+    const MutexLock lock(mutex);
+    while (value == 0) changed.wait(mutex);
+    CHECK(value == 7);
+  }
+  writer.join();
+}
+
+TEST_CASE("a limited wait ends with the mutex held, as one that nobody notifies") {
+  Mutex mutex;
+  CondVar never;
+  mutex.lock();
+  while (never.wait_for(mutex, std::chrono::nanoseconds(1))) {
+  }
+  mutex.unlock();
+}
