@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that every file that the documentation links to, or names in code marks, exists."""
+"""Checks that every file that the documentation links to, or names in code marks, exists, and that
+each layer has a page that says where to start reading."""
 
 import pathlib
 import re
@@ -7,11 +8,12 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+BARE = re.compile(r"`([\w*]+\.(?:cc|h))`")
 NAMED = re.compile(r"`((?:lib|include|tests|examples|scripts|docs|fuzz|benchmarks|cmake|tools)/[\w./-]*\w)`")
 
 wrong = []
 pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md"),
-         *(ROOT / "examples").rglob("*.md")]
+         *(ROOT / "examples").rglob("*.md"), *(ROOT / "lib").rglob("*.md")]
 for page in sorted(pages):
     text = page.read_text()
     for target in LINK.findall(text):
@@ -20,5 +22,14 @@ for page in sorted(pages):
     for target in NAMED.findall(text):
         if not (ROOT / target).exists():
             wrong.append(f"{page.relative_to(ROOT)}: names {target}, which is not there")
+for folder in sorted(path.parent for path in (ROOT / "lib").glob("*/CMakeLists.txt")):
+    page = folder / "README.md"
+    if not page.exists():
+        wrong.append(f"{folder.relative_to(ROOT)} has no README.md")
+        continue
+    for name in BARE.findall(page.read_text()):
+        places = (folder, ROOT / "include/annex" / folder.name)
+        if not any(any(place.rglob(name)) for place in places):
+            wrong.append(f"{page.relative_to(ROOT)}: names {name}, which is not in this layer")
 print("\n".join(wrong) or f"{len(pages)} pages name only what exists")
 sys.exit(1 if wrong else 0)
