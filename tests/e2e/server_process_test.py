@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import threading
 import time
@@ -70,11 +71,11 @@ class Process(ServerCase):
         server = Server(os.environ["SAMPLE"])
         try:
             token = server.token()
-            config = open(server.kubeconfig).read()
+            config = pathlib.Path(server.kubeconfig).read_text()
             self.assertEqual(0, server.stop())
             server.start()
             self.assertEqual(token, server.token())
-            self.assertEqual(config, open(server.kubeconfig).read())
+            self.assertEqual(config, pathlib.Path(server.kubeconfig).read_text())
             self.assertEqual(200, server.get("/apis")[0])
             self.assertEqual(0, server.stop())
         finally:
