@@ -1,9 +1,5 @@
 #include "annex/cli/run.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <cstdlib>
 #include <iostream>
 #include <optional>
@@ -14,6 +10,7 @@
 #include "cli/flags.h"
 #include "cli/signals.h"
 #include "cli/stderr_logger.h"
+#include "cli/trim.h"
 
 namespace annex {
 namespace {
@@ -106,9 +103,7 @@ int run(Server& server, int argc, const char* const* argv) {
     std::cerr << server.name() << ": " << started.error().message << "\n";
     return 1;
   }
-#ifdef __GLIBC__
-  malloc_trim(0);  // What preparing the documents took is not needed again.
-#endif
+  cli::trim_memory();
   signals.wait();
   logger.info("Shutting down");
   signals.on_next([&logger] {
