@@ -67,11 +67,7 @@ void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
       ->capture_default_str();
   app.add_option("--store", flags.store, "Where objects are kept: " + stores)
       ->type_name("NAME[:LOCATION]");
-  app.add_option("--http2-max-streams-per-connection", flags.http2_streams,
-                 "How many requests one HTTP/2 connection may carry at once")
-      ->type_name("N")
-      ->check(CLI::Range(1U, 1000000U))
-      ->capture_default_str();
+  add_listener_flags(app, flags.listener);
   add_duration(app, "--request-timeout", flags.request_timeout,
                "How long a request may take, watches excepted");
   add_duration(app, "--shutdown-delay-duration", flags.shutdown_delay,

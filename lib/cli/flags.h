@@ -7,6 +7,7 @@
 
 #include "annex/server/server.h"
 #include "annex/util/clock.h"
+#include "cli/listener_flags.h"
 
 namespace annex::cli {
 
@@ -19,7 +20,7 @@ struct Flags {
   std::string cert_dir = "apiserver.local.config/certificates";
   int verbosity = 0;
   std::string store{};
-  std::uint32_t http2_streams = 1000;
+  ListenerFlags listener{};
   util::Duration request_timeout = std::chrono::seconds(60);
   util::Duration shutdown_delay{};
 };

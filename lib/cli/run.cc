@@ -59,7 +59,7 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
   ServerOptions options;
   options.bind_address = flags.bind_address;
   options.port = flags.secure_port;
-  options.http2_streams = flags.http2_streams;
+  if (Result<void> done = cli::apply_listener_flags(flags.listener, options); !done) return done;
   options.request_timeout = flags.request_timeout;
   options.shutdown_delay = flags.shutdown_delay;
   options.store = flags.store;

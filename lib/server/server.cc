@@ -117,10 +117,17 @@ Result<void> Server::Running::listen() {
   listening.bind_address = options_.bind_address;
   listening.port = options_.port;
   listening.io_threads = options_.io_threads;
-  listening.certificate_pem = options_.certificate_pem;
-  listening.key_pem = options_.key_pem;
-  listening.client_ca_pem = options_.client_ca_pem;
-  listening.limits.concurrent_streams = options_.http2_streams;
+  listening.certificates.certificate_pem = options_.certificate_pem;
+  listening.certificates.key_pem = options_.key_pem;
+  listening.certificates.client_ca_pem = options_.client_ca_pem;
+  listening.certificates.sni = options_.sni_certificates;
+  listening.share_port = options_.share_port;
+  listening.tls = options_.tls;
+  listening.limits = options_.limits;
+  for (const std::string& name : options_.tls.cipher_suites) {
+    if (transport::is_secure_cipher(name)) continue;
+    environment_.logger.warning("Use of insecure cipher '" + name + "' detected.");
+  }
   Result<std::unique_ptr<transport::Listener>> listener = transport::Listener::open(
       std::move(listening), *pipeline_, environment_.clock, environment_.logger);
   if (!listener) {

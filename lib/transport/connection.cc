@@ -41,20 +41,25 @@ http::PeerChain presented_chain(SSL* ssl) {
 
 }  // namespace
 
-std::unique_ptr<Connection> Connection::make(int socket, SSL_CTX* context, Peer peer,
+std::unique_ptr<Connection> Connection::make(int socket, TlsContext context, Peer peer,
                                              util::TimePoint now) {
-  SSL* ssl = SSL_new(context);
+  SSL* ssl = SSL_new(context.get());
   if (ssl == nullptr || SSL_set_fd(ssl, socket) != 1) {
     SSL_free(ssl);
     ::close(socket);
     return nullptr;
   }
   SSL_set_accept_state(ssl);
-  return std::unique_ptr<Connection>(new Connection(socket, ssl, std::move(peer), now));
+  return std::unique_ptr<Connection>(
+      new Connection(socket, std::move(context), ssl, std::move(peer), now));
 }
 
-Connection::Connection(int socket, SSL* ssl, Peer peer, util::TimePoint now)
-    : socket_(socket), ssl_(ssl, SSL_free), peer_(std::move(peer)), since_(now) {}
+Connection::Connection(int socket, TlsContext context, SSL* ssl, Peer peer, util::TimePoint now)
+    : socket_(socket),
+      context_(std::move(context)),
+      ssl_(ssl, SSL_free),
+      peer_(std::move(peer)),
+      since_(now) {}
 
 Connection::~Connection() { ::close(socket_); }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "transport/protocol.h"
+#include "transport/tls_context.h"
 
 namespace annex::transport {
 
@@ -15,7 +16,7 @@ namespace annex::transport {
 class Connection {
  public:
   /// Takes over `socket`. Null if there is no memory for TLS.
-  static std::unique_ptr<Connection> make(int socket, SSL_CTX* context, Peer peer,
+  static std::unique_ptr<Connection> make(int socket, TlsContext context, Peer peer,
                                           util::TimePoint now);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -43,7 +44,7 @@ class Connection {
  private:
   enum class State { kHandshake, kOpen, kLinger, kDead };
 
-  Connection(int socket, SSL* ssl, Peer peer, util::TimePoint now);
+  Connection(int socket, TlsContext context, SSL* ssl, Peer peer, util::TimePoint now);
   void handshake(util::TimePoint now);
   void read(util::TimePoint now);
   void linger();
@@ -51,6 +52,7 @@ class Connection {
   void begin_linger(util::TimePoint now);
 
   const int socket_;
+  const TlsContext context_;
   std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
   Peer peer_;
   std::unique_ptr<Protocol> protocol_;

@@ -127,6 +127,11 @@ void IoThread::accept(util::TimePoint now) {
       }
       const int on = 1;
       ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      // As upstream's: a peer that vanished in the midst of a watch is noticed in some minutes.
+      const int seconds = 180;
+      ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+      ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+      ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
       spread_(std::move(accepted));
       continue;
     }
@@ -148,7 +153,7 @@ void IoThread::open(Accepted accepted, util::TimePoint now) {
   }
   const std::uint64_t id = next_++;
   auto connection =
-      Connection::make(accepted.socket, context.get(),
+      Connection::make(accepted.socket, std::move(context),
                        Peer{shared_.service, shared_.limits, shared_.clock, shared_.budget, inbox_,
                             id, std::move(accepted.address), nullptr},
                        now);

@@ -14,7 +14,7 @@ namespace annex::transport {
 namespace {
 
 /// A listening socket, or the reason why there is none.
-Result<int> bind_socket(const std::string& address, std::uint16_t port) {
+Result<int> bind_socket(const std::string& address, std::uint16_t port, bool share_port) {
   sockaddr_storage storage{};
   socklen_t size = 0;
   auto* four = reinterpret_cast<sockaddr_in*>(&storage);
@@ -33,6 +33,7 @@ Result<int> bind_socket(const std::string& address, std::uint16_t port) {
   const int socket = ::socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   if (socket >= 0) ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (socket >= 0 && share_port) ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (socket < 0 || ::bind(socket, reinterpret_cast<sockaddr*>(&storage), size) != 0 ||
       ::listen(socket, SOMAXCONN) != 0) {
     const std::string reason = std::strerror(errno);
@@ -56,8 +57,9 @@ std::uint16_t bound_port(int socket) {
 
 class Listener::Impl {
  public:
-  Impl(const Limits& limits, http::Service& service, util::Clock& clock, util::Logger& logger)
-      : shared_{service, clock, logger, limits} {}
+  Impl(const ListenerOptions& options, http::Service& service, util::Clock& clock,
+       util::Logger& logger)
+      : shared_{service, clock, logger, options.limits}, tls_(options.tls) {}
   ~Impl() { stop(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -95,11 +97,19 @@ class Listener::Impl {
     for (const auto& thread : threads_) thread->join();
   }
 
+  Result<void> reload(const ServingCertificates& certificates) {
+    auto context = make_tls_context(certificates, tls_);
+    if (!context) return context.error();
+    set_context(std::move(*context));
+    return {};
+  }
+
   std::uint16_t port() const { return port_; }
   std::size_t connections() const { return shared_.census.count(); }
 
  private:
   Shared shared_;
+  const TlsOptions tls_;
   std::uint16_t port_ = 0;
   std::size_t turn_ = 0;
   std::vector<std::unique_ptr<IoThread>> threads_;
@@ -110,11 +120,11 @@ Listener::~Listener() = default;
 
 Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options, http::Service& service,
                                                  util::Clock& clock, util::Logger& logger) {
-  auto context = make_tls_context(options.certificate_pem, options.key_pem, options.client_ca_pem);
+  auto context = make_tls_context(options.certificates, options.tls);
   if (!context) return context.error();
-  auto socket = bind_socket(options.bind_address, options.port);
+  auto socket = bind_socket(options.bind_address, options.port, options.share_port);
   if (!socket) return socket.error();
-  auto impl = std::make_unique<Impl>(options.limits, service, clock, logger);
+  auto impl = std::make_unique<Impl>(options, service, clock, logger);
   impl->set_context(std::move(*context));
   if (!impl->start(*socket, options.io_threads)) {
     return Error::unavailable("no descriptors for the listener's threads");
@@ -124,12 +134,8 @@ Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options, http::
 
 std::uint16_t Listener::port() const { return impl_->port(); }
 
-Result<void> Listener::reload(const std::string& certificate_pem, const std::string& key_pem,
-                              const std::string& client_ca_pem) {
-  auto context = make_tls_context(certificate_pem, key_pem, client_ca_pem);
-  if (!context) return context.error();
-  impl_->set_context(std::move(*context));
-  return {};
+Result<void> Listener::reload(const ServingCertificates& certificates) {
+  return impl_->reload(certificates);
 }
 
 void Listener::drain(util::TimePoint until) { impl_->drain(until); }

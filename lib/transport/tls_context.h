@@ -5,16 +5,19 @@
 
 #include <memory>
 
-#include "annex/transport/listener.h"
+#include "annex/transport/tls_options.h"
+#include "annex/util/result.h"
 
 namespace annex::transport {
 
-/// Shared by a listener and the connections begun with it. Any thread.
+/// A snapshot of certificates and settings, shared by a listener and the connections begun with it,
+/// each of which keeps it alive. Any thread.
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
-/// TLS 1.2 and later, ALPN h2 and http/1.1, a client certificate requested and never required.
-/// BadRequest: the certificate, the key or the names cannot be used.
-Result<TlsContext> make_tls_context(const std::string& certificate_pem, const std::string& key_pem,
-                                    const std::string& client_ca_pem);
+/// A client certificate is requested and never required; there is no renegotiation. Sessions are
+/// resumed by tickets, except where a client showed intermediates: those would be lost, and who
+/// calls is established from the whole chain. BadRequest: something cannot be used; says what.
+Result<TlsContext> make_tls_context(const ServingCertificates& certificates,
+                                    const TlsOptions& options);
 
 }  // namespace annex::transport

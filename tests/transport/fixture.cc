@@ -239,6 +239,12 @@ tls::Identity made(Result<tls::Identity> result) {
 }  // namespace
 
 Fixture::Fixture(Limits limits, std::size_t io_threads)
+    : Fixture([&](ListenerOptions& options) {
+        options.limits = limits;
+        options.io_threads = io_threads;
+      }) {}
+
+Fixture::Fixture(const std::function<void(ListenerOptions&)>& adjust)
     : ca(made(tls::make_ca("ca", clock.wall_now() - std::chrono::hours(1),
                            clock.wall_now() + std::chrono::hours(24)))),
       client(made(tls::issue(ca, {{{"alice"}, {}},
@@ -253,11 +259,8 @@ Fixture::Fixture(Limits limits, std::size_t io_threads)
                                            clock.wall_now() + std::chrono::hours(24)}));
   ListenerOptions options;
   options.bind_address = "127.0.0.1";
-  options.certificate_pem = server.certificate.pem();
-  options.key_pem = server.key.pem();
-  options.client_ca_pem = ca.certificate.pem();
-  options.limits = limits;
-  options.io_threads = io_threads;
+  options.certificates = {server.certificate.pem(), server.key.pem(), ca.certificate.pem(), {}};
+  adjust(options);
   auto opened = Listener::open(options, service, clock, logger);
   REQUIRE(opened);
   listener = std::move(opened).value();

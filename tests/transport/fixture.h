@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -95,6 +96,8 @@ class CountingLogger final : public util::Logger {
 
 struct Fixture {
   explicit Fixture(Limits limits = {}, std::size_t io_threads = 2);
+  /// With other options than the defaults.
+  explicit Fixture(const std::function<void(ListenerOptions&)>& adjust);
   ~Fixture() { listener->stop(); }
 
   util::ManualClock clock;

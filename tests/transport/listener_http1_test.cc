@@ -127,8 +127,9 @@ TEST_CASE("h1: drain ends idle connections, lets answers finish and closes the p
 
 TEST_CASE("a certificate that cannot be used is refused at open and at reload") {
   Fixture fixture;
-  CHECK_FALSE(fixture.listener->reload("none", "none", ""));
-  CHECK_FALSE(fixture.listener->reload(fixture.ca.certificate.pem(), fixture.client.key.pem(), ""));
+  CHECK_FALSE(fixture.listener->reload({"none", "none", "", {}}));
+  CHECK_FALSE(
+      fixture.listener->reload({fixture.ca.certificate.pem(), fixture.client.key.pem(), "", {}}));
   Client still(fixture);
   still.send(get("/echo"));
   CHECK_FALSE(still.receive_until("GET /echo").empty());

@@ -11,6 +11,7 @@
 #include "annex/auth/authenticator.h"
 #include "annex/auth/authorizer.h"
 #include "annex/storage/store.h"
+#include "annex/transport/listener.h"
 #include "annex/util/clock.h"
 #include "annex/util/logger.h"
 #include "annex/util/random.h"
@@ -41,7 +42,10 @@ struct ServerOptions {
   std::string certificate_pem{};
   std::string key_pem{};
   std::string client_ca_pem{};  ///< whose certificates are asked for in the handshake
-  std::uint32_t http2_streams = 1000;
+  std::vector<transport::SniCertificate> sni_certificates{};
+  transport::TlsOptions tls{};
+  bool share_port = false;     ///< lets other processes bind the same port
+  transport::Limits limits{};  ///< what peers may take
   std::size_t io_threads = 2;
   std::size_t worker_threads = 16;
   std::size_t worker_queue = 4096;  ///< requests that may wait for a worker; more get 429

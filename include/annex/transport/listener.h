@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "annex/http/service.h"
+#include "annex/transport/tls_options.h"
 #include "annex/util/clock.h"
 #include "annex/util/logger.h"
 #include "annex/util/result.h"
@@ -51,11 +52,10 @@ struct ListenerOptions {
   std::string bind_address = "0.0.0.0";  ///< an IPv4 or IPv6 address
   std::uint16_t port = 0;                ///< 0: any free one
   std::size_t io_threads = 2;
-  std::string certificate_pem{};  ///< the server's chain, leaf first
-  std::string key_pem{};
-  /// Certificates whose subjects are named in the request for a client certificate; may be empty.
-  /// Any certificate is let in: whether it is trusted is decided for each request, above.
-  std::string client_ca_pem{};
+  /// Lets other processes bind the same port (SO_REUSEPORT).
+  bool share_port = false;
+  ServingCertificates certificates{};
+  TlsOptions tls{};
   Limits limits{};
 };
 
@@ -74,10 +74,9 @@ class Listener {
 
   /// The port that is bound.
   std::uint16_t port() const;
-  /// Serves new connections with another certificate. BadRequest, and nothing changes, if it cannot
-  /// be used.
-  Result<void> reload(const std::string& certificate_pem, const std::string& key_pem,
-                      const std::string& client_ca_pem);
+  /// Serves new connections with other certificates; those that are open keep theirs. BadRequest,
+  /// and nothing changes, if they cannot be used.
+  Result<void> reload(const ServingCertificates& certificates);
   /// Closes the port, tells every peer (GOAWAY, Connection: close), and returns once all answers
   /// are out or `until` (of the listener's clock) has passed. Connections that are left stay open
   /// for stop().
