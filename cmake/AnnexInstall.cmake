@@ -15,6 +15,10 @@ annex_install(annex annexTargets)
 get_property(annex_components GLOBAL PROPERTY ANNEX_COMPONENTS)
 foreach(component IN LISTS annex_components)
   annex_install(annex_${component} annex_${component}Targets)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/lib/${component}/Needs.cmake AND NOT BUILD_SHARED_LIBS)
+    install(FILES ${PROJECT_SOURCE_DIR}/lib/${component}/Needs.cmake
+            DESTINATION ${annex_package_dir} RENAME annex_${component}Needs.cmake)
+  endif()
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
