@@ -1,1 +1,0 @@
-find_dependency(SQLite3 3.40)

@@ -1,0 +1,40 @@
+"""The server under test restarted: available again within seconds, and informers go on."""
+
+import time
+
+from cluster import ClusterCase, flunder
+from rest import Informer, wait_for
+
+
+class Restart(ClusterCase):
+    controllers = True
+
+    def test_server_restarted(self):
+        self.flunders = self.extension.path("flunders", "default")
+        informer = Informer(self.plane.client(pair=self.plane.admin), self.flunders)
+        self.addCleanup(informer.stop)
+        self.api.done("POST", self.flunders, flunder("before"))
+        wait_for(lambda: "before" in informer.objects, 10, "the informer sees the object")
+        code = self.extension.process.stop(1 if self.extension.reference else 20)
+        if not self.extension.reference:
+            self.assertEqual(0, code, self.extension.process.text_log()[-2000:])
+        self.extension.start()
+        started = time.monotonic()
+        self.extension.wait_available(10)
+        wait_for(lambda: self.api.get(self.flunders).status == 200, 10, "the cluster reaches it")
+        self.assertLess(time.monotonic() - started, 10)
+
+        self.api.request("POST", self.flunders, flunder("after"))
+        wait_for(lambda: "after" in informer.objects, 15, "the informer goes on")
+        held = self.api.done("GET", self.flunders)["items"]
+        wait_for(lambda: set(informer.objects) == {item["metadata"]["name"] for item in held}, 10,
+                 "the informer holds what the server holds")
+        # So do the control plane's own: the garbage collector still follows our resource.
+        owner = self.api.done("POST", "/api/v1/namespaces/default/configmaps", {
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "owner"}})
+        self.api.done("POST", self.flunders, flunder("owned", ownerReferences=[{
+            "apiVersion": "v1", "kind": "ConfigMap", "name": "owner",
+            "uid": owner["metadata"]["uid"]}]))
+        self.api.done("DELETE", "/api/v1/namespaces/default/configmaps/owner")
+        wait_for(lambda: self.api.get(self.flunders + "/owned").status == 404, 60,
+                 "the dependent is collected")
