@@ -1,5 +1,6 @@
 // The smallest useful API server: loaves in a bakery.
 #include <annex/annex.h>
+#include <annex/sqlite/store.h>
 
 #include <cstdint>
 #include <optional>
@@ -49,6 +50,7 @@ struct LoafHooks {
 
 int main(int argc, char** argv) {
   annex::Server server("bakery");
+  server.store(annex::sqlite::store());
   auto group = server.group("bakery.example.com");
   group.resource<bakery::Loaf>("loaves", "Loaf", bakery::LoafHooks{})
       .version("v1")

@@ -1,5 +1,6 @@
 // The Kubernetes project's sample-apiserver: the same API, without its BanFlunder admission.
 #include <annex/annex.h>
+#include <annex/sqlite/store.h>
 
 #include "conversion.h"
 
@@ -46,6 +47,7 @@ struct FlunderHooks {
 
 int main(int argc, char** argv) {
   annex::Server server("sample-apiserver");
+  server.store(annex::sqlite::store());
   server.api_title("Wardle", "0.1");
   auto group = server.group("wardle.example.com");
   group.prefer({"v1beta1", "v1alpha1"});

@@ -63,6 +63,7 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
   options.request_timeout = flags.request_timeout;
   options.shutdown_delay = flags.shutdown_delay;
   options.store = flags.store;
+  options.folder = flags.standalone;
   if (standalone) {
     Result<std::vector<auth::AuthenticatorPtr>> who = standalone->authenticators(environment.clock);
     if (!who) return who.error();

@@ -51,41 +51,53 @@ Result<void> fill_registry(const ServerDraft& draft, registry::Registry& registr
 
 std::vector<StoreKind> known_stores(const ServerDraft& draft) {
   std::vector<StoreKind> kinds = draft.stores;
-  kinds.push_back({"memory",
-                   [](const std::string& location,
-                      Environment environment) -> Result<std::unique_ptr<storage::Store>> {
-                     if (!location.empty()) {
-                       return Error::bad_request(
-                           "the memory store has no location, but was given " + location);
-                     }
-                     return storage::make_memory_store({}, environment.clock, environment.random);
-                   }});
+  StoreKind memory;
+  memory.name = "memory";
+  memory.open = [](const std::string& location,
+                   Environment environment) -> Result<std::unique_ptr<storage::Store>> {
+    if (!location.empty()) {
+      return Error::bad_request("the memory store has no location, but was given " + location);
+    }
+    return storage::make_memory_store({}, environment.clock, environment.random);
+  };
+  kinds.push_back(std::move(memory));
   return kinds;
 }
 
-Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,
-                                                   const std::string& wanted,
-                                                   Environment environment) {
-  const std::vector<StoreKind> kinds = known_stores(draft);
-  if (wanted.empty()) {
-    if (kinds.front().name == "memory") {
-      environment.logger.warning(
-          "Objects are kept in memory and are lost when the process ends; --store chooses another "
-          "store");
-    }
-    return kinds.front().open({}, environment);
-  }
+Result<StorePlace> find_store(const ServerDraft& draft, const std::string& wanted,
+                              const std::string& folder) {
   const std::size_t colon = wanted.find(':');
   const std::string name = wanted.substr(0, colon);
   std::string names;
-  for (const StoreKind& kind : kinds) {
-    if (kind.name == name) {
-      return kind.open(colon == std::string::npos ? "" : wanted.substr(colon + 1), environment);
+  for (StoreKind& kind : known_stores(draft)) {
+    if (!wanted.empty() && kind.name != name) {
+      names += (names.empty() ? "" : ", ") + kind.name;
+      continue;
     }
-    if (!names.empty()) names += ", ";
-    names += kind.name;
+    std::string location = colon == std::string::npos ? "" : wanted.substr(colon + 1);
+    if (location.empty() && !kind.file.empty()) {
+      if (folder.empty()) {
+        return Error::bad_request("the store " + kind.name +
+                                  " needs a place: --store=" + kind.name + ":PATH");
+      }
+      location = folder + "/" + kind.file;
+    }
+    return StorePlace{std::move(kind), std::move(location)};
   }
   return Error::bad_request("there is no store \"" + name + "\": this server knows " + names);
+}
+
+Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,
+                                                   const ServerOptions& options,
+                                                   Environment environment) {
+  Result<StorePlace> place = find_store(draft, options.store, options.folder);
+  if (!place) return place.error();
+  if (options.store.empty() && place->kind.name == "memory") {
+    environment.logger.warning(
+        "Objects are kept in memory and are lost when the process ends; --store chooses another "
+        "store");
+  }
+  return place->kind.open(place->location, environment);
 }
 
 Result<auth::AuthenticatorPtr> join_authenticators(const ServerDraft& draft,

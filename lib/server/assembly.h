@@ -18,9 +18,18 @@ Result<void> fill_registry(const ServerDraft& draft, registry::Registry& registr
 
 /// The stores that a server knows, the default first.
 std::vector<StoreKind> known_stores(const ServerDraft& draft);
-/// Opens what `--store` says, or the default with a warning if that forgets. BadRequest: unknown.
+/// A kind of store, and where it is kept.
+struct StorePlace {
+  StoreKind kind{};
+  std::string location{};
+};
+/// What "name:location" says, the default if it is empty, with a place in `folder` if it has none
+/// of its own. BadRequest: unknown, or there is no place.
+Result<StorePlace> find_store(const ServerDraft& draft, const std::string& wanted,
+                              const std::string& folder);
+/// Opens what the options say, with a warning if it is the default and forgets.
 Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,
-                                                   const std::string& wanted,
+                                                   const ServerOptions& options,
                                                    Environment environment);
 
 /// All that tell who calls. BadRequest: nobody does.

@@ -87,8 +87,7 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   if (!authenticator) return authenticator.error();
   Result<auth::AuthorizerPtr> authorizer = detail::join_authorizers(draft, options_);
   if (!authorizer) return authorizer.error();
-  Result<std::unique_ptr<storage::Store>> store =
-      detail::open_store(draft, options_.store, environment_);
+  Result<std::unique_ptr<storage::Store>> store = detail::open_store(draft, options_, environment_);
   if (!store) return store.error();
   store_ = std::move(*store);
   backends_ = std::make_unique<registry::Backends>(registry_, *store_, environment_.clock,

@@ -32,6 +32,8 @@ struct StoreKind {
   /// Opens it; `location` is what follows the first colon of `--store=name:location`.
   std::function<Result<std::unique_ptr<storage::Store>>(const std::string& location, Environment)>
       open{};
+  /// Where it is in a server's own folder if no location is given; empty: it needs none.
+  std::string file{};
 };
 
 struct ServerOptions {
@@ -56,6 +58,8 @@ struct ServerOptions {
   /// Server::mend() is called.
   util::Duration mend_interval = std::chrono::seconds(1);
   std::string store{};  ///< "name" or "name:location"; empty: the first that is known
+  /// The server's own folder, for a store without a location; empty: such a store does not open.
+  std::string folder{};
 
   /// Tried before those given to Server::authenticate and Server::authorize.
   std::vector<auth::AuthenticatorPtr> authenticators{};

@@ -1,0 +1,1 @@
+find_dependency(SQLite3 3.40)

@@ -1,0 +1,143 @@
+#include "sqlite/writer.h"
+
+#include <chrono>
+
+namespace annex::sqlite {
+namespace {
+
+using storage::Commit;
+using storage::Entry;
+using storage::Event;
+using Code = StoreError::Code;
+
+/// Why a commit must not take effect; nothing if it may.
+std::optional<StoreError> refusal(const Commit& commit, const Entry* live) {
+  const auto refuse = [&](Code code, std::string message) {
+    StoreError error{code, std::move(message), {}};
+    if (live != nullptr) error.current = *live;
+    return error;
+  };
+  if (commit.guard.revision == 0) {
+    if (!commit.value) return refuse(Code::kNotFound, "nothing to delete at " + commit.key);
+    if (live != nullptr) return refuse(Code::kExists, "key exists: " + commit.key);
+  } else if (live == nullptr) {
+    return refuse(commit.value ? Code::kConflict : Code::kNotFound, "no key " + commit.key);
+  } else if (live->revision != commit.guard.revision) {
+    return refuse(Code::kConflict, "key " + commit.key + " is at revision " +
+                                       std::to_string(live->revision) + ", not " +
+                                       std::to_string(commit.guard.revision));
+  }
+  return std::nullopt;
+}
+
+int keep_pages(void* pages, sqlite3*, const char*, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+Writer::Writer(Connection& connection, Revision newest) : connection_(connection), newest_(newest) {
+  // In place of the automatic checkpoint, which would make this commit pay for it.
+  sqlite3_wal_hook(connection_.handle(), keep_pages, &log_pages_);
+}
+
+std::vector<StoreResult<Event>> Writer::write(const std::vector<Pending>& batch) {
+  auto together = attempt(batch.data(), batch.size());
+  if (together) return std::move(*together);
+  std::vector<StoreResult<Event>> results;
+  if (batch.size() == 1) {
+    results.emplace_back(std::move(together).error());
+    return results;
+  }
+  for (const Pending& pending : batch) {
+    auto alone = attempt(&pending, 1);
+    if (alone) {
+      results.push_back(std::move(alone->front()));
+    } else {
+      results.emplace_back(std::move(alone).error());
+    }
+  }
+  return results;
+}
+
+StoreResult<Writer::Results> Writer::attempt(const Pending* first, std::size_t count) {
+  Transaction transaction(connection_);
+  if (auto begun = transaction.begin_write(); !begun) return std::move(begun).error();
+  Results results;
+  results.reserve(count);
+  Revision newest = newest_;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto applied = apply(first[i].commit, newest + 1);
+    if (!applied) return std::move(applied).error();
+    if (*applied) ++newest;
+    results.push_back(std::move(*applied));
+  }
+  if (newest == newest_) return results;  // nothing to make durable
+  if (auto done = transaction.commit(); !done) return std::move(done).error();
+  newest_ = newest;
+  return results;
+}
+
+StoreResult<Writer::Held> Writer::held(const std::string& key) {
+  Query query(connection_,
+              "SELECT revision, op, create_revision, value FROM log WHERE key = ? ORDER BY"
+              " revision DESC LIMIT 1");
+  query.bind(std::string_view(key));
+  Held held;
+  if (query.next() && query.number(1) == 1) {
+    held.present = true;
+    held.entry = {key, util::Bytes(std::string(query.bytes(3))), query.number(2), query.number(0)};
+  }
+  if (auto status = query.status(); !status) return std::move(status).error();
+  return held;
+}
+
+StoreResult<StoreResult<Event>> Writer::apply(const Commit& commit, Revision revision) {
+  auto before = held(commit.key);
+  if (!before) return std::move(before).error();
+  const Entry* live = before->present ? &before->entry : nullptr;
+  if (auto refused = refusal(commit, live)) {
+    return StoreResult<StoreResult<Event>>(StoreResult<Event>(std::move(*refused)));
+  }
+  Event event;
+  event.key = commit.key;
+  event.revision = revision;
+  event.create_revision = live != nullptr ? live->create_revision : revision;
+  if (live != nullptr) {
+    event.previous = live->value;
+    event.previous_revision = live->revision;
+  }
+  if (commit.value) {
+    event.value = *commit.value;
+  } else {
+    event.type = Event::Type::kDelete;
+  }
+  if (auto done = insert(commit, event); !done) return std::move(done).error();
+  return StoreResult<StoreResult<Event>>(StoreResult<Event>(std::move(event)));
+}
+
+StoreResult<void> Writer::insert(const Commit& commit, const Event& event) {
+  Query query(connection_,
+              "INSERT INTO log(revision, key, op, create_revision, previous_revision, value, ttl)"
+              " VALUES(?, ?, ?, ?, ?, ?, ?)");
+  query.bind(event.revision)
+      .bind(std::string_view(event.key))
+      .bind(std::uint64_t{commit.value ? 1U : 0U})
+      .bind(event.create_revision)
+      .bind(event.previous_revision);
+  if (commit.value) {
+    query.bind(commit.value->view());
+  } else {
+    query.bind_null();
+  }
+  if (commit.value && commit.ttl) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*commit.ttl).count();
+    query.bind(static_cast<std::uint64_t>(seconds));
+  } else {
+    query.bind_null();
+  }
+  return query.run();
+}
+
+}  // namespace annex::sqlite
