@@ -1,0 +1,55 @@
+// Where the Kubernetes API is and who calls it: kubeconfig files and the pod's own account.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "annex/kube/client.h"
+
+namespace annex::kube {
+
+/// One cluster and one identity. A value.
+struct ClusterConfig {
+  std::string host{};  ///< to be dialled; a name or an address without brackets
+  std::uint16_t port = 443;
+  bool tls = true;
+  std::string path_prefix{};  ///< of the server's URL, without a slash at its end
+  std::string server_name{};  ///< whom the certificate must name; empty: the host
+  std::string ca_pem{};       ///< empty: the system's roots
+  bool skip_verify = false;
+  std::string certificate_pem{};
+  std::string key_pem{};
+  std::string token{};
+  std::string token_file{};  ///< read again as it changes; its token wins over `token`
+};
+
+/// Reads a kubeconfig file as client-go does: its current context, or `context`. Relative paths
+/// are relative to the file. BadRequest, naming file and entry, for what is missing, damaged, or
+/// would run a program (`exec`, `auth-provider`).
+Result<ClusterConfig> load_kubeconfig(const std::string& path, const std::string& context = {});
+
+/// Gives environment variables; nothing where one is not set.
+using Variables = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// The configuration of a pod: KUBERNETES_SERVICE_HOST and _PORT, and the token and CA of the
+/// service account in `folder`. NotFound: this is no pod. BadRequest: the files cannot be used.
+Result<ClusterConfig> in_cluster(
+    const Variables& variables,
+    const std::string& folder = "/var/run/secrets/kubernetes.io/serviceaccount");
+/// The variables of this process.
+std::optional<std::string> process_variable(const std::string& name);
+
+struct ClientOptions {
+  std::size_t calls = 64;  ///< at once, streams not counted; more wait for their turn
+  std::string user_agent = "annex";
+  util::Duration token_interval = std::chrono::minutes(1);  ///< how old a read token may be
+};
+
+/// A client for `config`. BadRequest: its certificates, key or token cannot be used. `clock`
+/// outlives it.
+Result<std::unique_ptr<Client>> make_client(const ClusterConfig& config,
+                                            const ClientOptions& options, util::Clock& clock);
+
+}  // namespace annex::kube
