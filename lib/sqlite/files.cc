@@ -52,7 +52,7 @@ Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& path) {
   if (::ftruncate(file, 0) != 0 ||
       ::pwrite(file, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
     // On a full disk the lock holds all the same; only its holder stays unnamed.
-    (void)::ftruncate(file, 0);
+    [[maybe_unused]] const int ignored = ::ftruncate(file, 0);
   }
   return lock;
 }
