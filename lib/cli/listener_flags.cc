@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "annex/schema/formats.h"
 #include "annex/server/serving_pair.h"
 
 namespace annex::cli {
@@ -57,6 +58,34 @@ void add_listener_flags(CLI::App& app, ListenerFlags& flags) {
       ->type_name("N")
       ->check(CLI::Range(1U, 1000000U))
       ->capture_default_str();
+  app.add_option("--max-requests-inflight", flags.max_requests_inflight,
+                 "How many reads may wait or run; more get 429. 0: any number")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--max-mutating-requests-inflight", flags.max_mutating_requests_inflight,
+                 "How many writes may wait or run; more get 429. 0: any number")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--goaway-chance", flags.goaway_chance,
+                 "How likely an HTTP/2 request makes its client connect anew, which lets replicas "
+                 "share the load; useless behind an aggregator")
+      ->type_name("CHANCE")
+      ->check(CLI::Range(0.0, 0.02))
+      ->capture_default_str();
+  app.add_option("--max-connection-age", flags.max_connection_age,
+                 "After how long a client is made to connect anew; 0s: never")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  app.add_option("--max-connections", flags.max_connections, "How many connections may be open")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 10000000U))
+      ->capture_default_str();
+  app.add_option(
+         "--max-connections-per-address", flags.max_connections_per_address,
+         "How many connections one IP address may have open; 0: any number, since behind an "
+         "aggregator all come from one")
+      ->type_name("N")
+      ->capture_default_str();
   app.add_flag("--disable-http2-serving", flags.disable_http2, "Serve HTTP/1.1 alone");
   app.add_flag("--permit-port-sharing", flags.permit_port_sharing,
                "Let several processes bind the same port");
@@ -108,6 +137,17 @@ Result<void> apply_listener_flags(const ListenerFlags& flags, ServerOptions& opt
     options.sni_certificates.push_back(std::move(*certificate));
   }
   options.limits.concurrent_streams = flags.http2_streams;
+  options.limits.connections = flags.max_connections;
+  options.limits.connections_of_one_address = flags.max_connections_per_address;
+  const auto age = schema::parse_go_duration(flags.max_connection_age);
+  if (!age || *age < 0) {
+    return Error::bad_request("--max-connection-age is a duration such as 1h, not \"" +
+                              flags.max_connection_age + "\"");
+  }
+  options.limits.connection_age = util::Duration(*age);
+  options.max_requests_inflight = flags.max_requests_inflight;
+  options.max_mutating_requests_inflight = flags.max_mutating_requests_inflight;
+  options.goaway_chance = flags.goaway_chance;
   options.share_port = flags.permit_port_sharing;
   return {};
 }

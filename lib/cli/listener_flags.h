@@ -21,6 +21,12 @@ struct ListenerFlags {
   std::vector<std::uint16_t> tls_curve_preferences{};
   std::vector<std::string> tls_sni_cert_key{};
   std::uint32_t http2_streams = 1000;
+  std::uint32_t max_requests_inflight = 400;
+  std::uint32_t max_mutating_requests_inflight = 200;
+  double goaway_chance = 0;
+  std::uint32_t max_connections = 20000;
+  std::uint32_t max_connections_per_address = 0;
+  std::string max_connection_age = "0s";
   bool disable_http2 = false;
   bool permit_port_sharing = false;
   bool permit_address_sharing = false;

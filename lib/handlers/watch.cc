@@ -3,6 +3,8 @@
 #include "handlers/paging.h"
 #include "handlers/render.h"
 #include "handlers/watch_source.h"
+#include "handlers/websocket.h"
+#include "handlers/websocket_watch.h"
 
 namespace annex::handlers {
 namespace {
@@ -101,8 +103,13 @@ Result<http::Response> serve_watch(Exchange& exchange) {
   response.headers.add("Cache-Control", "no-cache, private");
   TableMaker table{exchange.resource, exchange.version, exchange.codec(), *include,
                    exchange.form.meta_version};
-  response.body = std::make_unique<WatchSource>(
+  auto source = std::make_unique<WatchSource>(
       std::move(plan), WatchRender(exchange.form, std::move(table)), exchange.clock);
+  if (is_websocket_request(exchange.http)) {
+    return accept_websocket(exchange.http,
+                            std::make_unique<WebSocketWatch>(std::move(source), protobuf));
+  }
+  response.body = std::move(source);
   return response;
 }
 

@@ -10,6 +10,13 @@ namespace annex::detail {
 namespace {
 
 constexpr std::size_t kBodyLimit = 3U << 20U;
+constexpr std::uint64_t kMillion = 1000000;
+
+/// As upstream's limits count: whatever is no read changes something.
+FairQueue::Kind kind_of(std::string_view verb) {
+  if (verb == "watch") return FairQueue::Kind::kWatch;
+  return verb == "get" || verb == "list" ? FairQueue::Kind::kRead : FairQueue::Kind::kMutation;
+}
 
 /// The request's own limit from `timeout`, as Go reads a duration.
 Result<std::optional<util::Duration>> read_timeout(const http::Query& query) {
@@ -60,8 +67,11 @@ Pipeline::Pipeline(PipelineParts parts, const ServerOptions& options)
       request_timeout_(options.request_timeout),
       privileged_groups_(options.privileged_groups),
       admission_may_block_(parts_.authenticator->may_block() || parts_.authorizer->may_block()),
+      goaway_chance_(static_cast<std::uint64_t>(options.goaway_chance * kMillion)),
       workers_({"annex-worker", options.worker_threads, options.worker_queue}),
       reserve_({"annex-reserve", 4, 1U << 16U}),
+      queue_(workers_, reserve_,
+             {options.max_requests_inflight, options.max_mutating_requests_inflight, 0}),
       gate_({"annex-gate", 16, options.worker_queue}) {}
 
 void Pipeline::close() {
@@ -152,13 +162,12 @@ void Pipeline::dispatch(const ExchangePtr& exchange) {
     return answer(*exchange, http::Response::text(404, "application/json",
                                                   std::string(parts_.documents.paths())));
   }
-  const auto task = [this, exchange] { work(exchange); };
-  if (workers_.try_post(task)) return;
   const bool privileged =
       std::any_of(privileged_groups_.begin(), privileged_groups_.end(),
                   [&](const auto& group) { return auth::in_group(exchange->context.user, group); });
-  if (privileged && reserve_.try_post(task)) return;
-  fail(*exchange, too_many_requests());
+  queue_.submit({kind_of(exchange->context.info.verb), exchange->context.user.name, privileged,
+                 [this, exchange] { work(exchange); },
+                 [this, exchange] { fail(*exchange, too_many_requests()); }});
 }
 
 void Pipeline::work(const ExchangePtr& exchange) {
@@ -188,7 +197,8 @@ void Pipeline::fail(Exchange& exchange, const Error& error) {
 void Pipeline::answer(Exchange& exchange, http::Response response) {
   finish_headers(response, exchange.context.audit_id);
   // Unknown callers are not to hold a connection with its many streams.
-  if (exchange.anonymous && exchange.request.protocol == "HTTP/2.0") {
+  if (exchange.request.protocol == "HTTP/2.0" &&
+      (exchange.anonymous || parts_.environment.random.below(kMillion) < goaway_chance_)) {
     response.close_connection = true;
   }
   util::Logger& logger = parts_.environment.logger;

@@ -12,6 +12,7 @@
 #include "annex/request/context.h"
 #include "annex/server/options.h"
 #include "annex/util/executor.h"
+#include "server/fair_queue.h"
 #include "server/health.h"
 
 namespace annex::detail {
@@ -61,11 +62,13 @@ class Pipeline final : public http::Service {
   const util::Duration request_timeout_;
   const std::vector<std::string> privileged_groups_;
   const bool admission_may_block_;
+  const std::uint64_t goaway_chance_;  ///< of a million
   std::atomic<bool> refusing_{false};
   std::atomic<std::size_t> running_{0};
   util::Executor workers_;
   /// Privileged callers find room here when the workers have none.
   util::Executor reserve_;
+  FairQueue queue_;
   /// Asks authenticators and authorizers that may block, so that a hanging one holds no worker.
   util::Executor gate_;
 };

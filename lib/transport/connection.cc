@@ -98,6 +98,10 @@ void Connection::handshake(util::TimePoint now) {
   state_ = protocol_ ? State::kOpen : State::kDead;
   since_ = now;
   if (protocol_ && draining_) protocol_->drain(now);
+  if (const util::Duration age = peer_.limits.connection_age; age > util::Duration::zero()) {
+    // Spread, so that not all clients of a restarted server come back at once.
+    drain_at_ = now + age + age / 8 * static_cast<int>(peer_.connection % 16) / 16;
+  }
 }
 
 bool Connection::wants_read() const {
@@ -228,6 +232,7 @@ std::optional<util::TimePoint> Connection::deadline() const {
     const auto stall = since_ + peer_.limits.write_stall_time;
     due = due ? std::min(*due, stall) : stall;
   }
+  if (drain_at_) due = due ? std::min(*due, *drain_at_) : *drain_at_;
   return due;
 }
 
@@ -240,6 +245,10 @@ void Connection::expire(util::TimePoint now) {
   if (!out_.empty() && now >= since_ + peer_.limits.write_stall_time) {
     state_ = State::kDead;
     return;
+  }
+  if (drain_at_ && now >= *drain_at_) {
+    drain_at_.reset();
+    protocol_->drain(now);
   }
   protocol_->expire(now);
 }

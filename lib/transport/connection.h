@@ -64,6 +64,7 @@ class Connection {
   bool leftover_ = false;
   bool input_ended_ = false;
   bool draining_ = false;
+  std::optional<util::TimePoint> drain_at_;  ///< it is old then
   util::TimePoint since_;  ///< of the handshake, of the lingering, or of writing getting on
 };
 

@@ -211,3 +211,29 @@ TEST_CASE("idle connections are ended after 90 s, silently or with a GOAWAY") {
   fixture.service.feed.push("still there");
   CHECK(watching.receive_until("still there").find("still there") != std::string::npos);
 }
+
+TEST_CASE("an old connection is drained where an age is set, and its answers are finished") {
+  transport::Limits limits;
+  limits.connection_age = 60s;
+  limits.idle_time = 1h;
+  Fixture fixture(limits, 1);
+  Http2Client two(fixture);
+  const auto held = two.request("/hold");
+  two.flush();
+  REQUIRE(fixture.service.wait_held(1));
+  Client one(fixture);
+  REQUIRE(one.works());
+  fixture.clock.advance(59900ms);
+  REQUIRE(one.works());
+  CHECK_FALSE(two.goaway);
+  // The age and an eighth of it.
+  fixture.clock.advance(7600ms);
+  CHECK(one.receive_all().empty());
+  REQUIRE(two.run_until([&] { return two.goaway.has_value(); }));
+  CHECK(two.goaway == NGHTTP2_NO_ERROR);
+  fixture.clock.advance(1s);
+  fixture.service.release();
+  REQUIRE(two.finish(held));
+  CHECK(two.body[held] == "released");
+  CHECK(two.ended());
+}

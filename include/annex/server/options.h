@@ -50,6 +50,11 @@ struct ServerOptions {
   transport::Limits limits{};  ///< what peers may take
   std::size_t io_threads = 2;
   std::size_t worker_threads = 16;
+  /// Reads and writes that wait or run, watches apart; more get 429. 0: any number.
+  std::size_t max_requests_inflight = 400;
+  std::size_t max_mutating_requests_inflight = 200;
+  /// How likely an HTTP/2 request ends its connection, so that replicas share the load: 0 to 0.02.
+  double goaway_chance = 0;
   std::size_t worker_queue = 4096;  ///< requests that may wait for a worker; more get 429
   util::Duration request_timeout = std::chrono::seconds(60);
   util::Duration shutdown_delay{};  ///< between "not ready" and closing the port

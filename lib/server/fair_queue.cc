@@ -1,0 +1,112 @@
+#include "server/fair_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace annex::detail {
+
+void FairQueue::enqueue(Task task) {
+  Flow& flow = flows_[task.user];
+  if (flow.waiting.empty()) turns_.push_back(task.user);
+  ++flow.counts[at(task.kind)];
+  flow.waiting.push_back(std::move(task));
+}
+
+FairQueue::Task FairQueue::take_back(const std::string& user, std::optional<Kind> kind) {
+  const auto flow = flows_.find(user);
+  auto& waiting = flow->second.waiting;
+  const auto newest = std::find_if(waiting.rbegin(), waiting.rend(), [kind](const Task& task) {
+    return !kind || task.kind == *kind;
+  });
+  Task task = std::move(*newest);
+  waiting.erase(std::next(newest).base());
+  --flow->second.counts[at(task.kind)];
+  if (waiting.empty()) {
+    turns_.remove(user);
+    flows_.erase(flow);
+  }
+  return task;
+}
+
+bool FairQueue::evict(Kind kind, const std::string& user, Task& out) {
+  const auto own = flows_.find(user);
+  std::size_t most = own == flows_.end() ? 0 : own->second.counts[at(kind)];
+  const std::string* loser = nullptr;
+  for (const auto& [name, flow] : flows_) {
+    if (flow.counts[at(kind)] <= most || flow.waiting.front().privileged) continue;
+    most = flow.counts[at(kind)];
+    loser = &name;
+  }
+  if (loser == nullptr) return false;
+  out = take_back(std::string(*loser), kind);
+  return true;
+}
+
+void FairQueue::submit(Task task) {
+  const Kind kind = task.kind;
+  const std::string user = task.user;
+  const bool privileged = task.privileged;
+  Task refused;
+  bool posted = false;
+  {
+    const util::MutexLock lock(mutex_);
+    std::size_t& in_flight = in_flight_[at(kind)];
+    const std::size_t limit = limits_[at(kind)];
+    if (!privileged && limit != 0 && in_flight >= limit) {
+      if (evict(kind, user, refused)) {
+        // The place in the workers' queue is taken over, too.
+        enqueue(std::move(task));
+      } else {
+        refused = std::move(task);
+      }
+      posted = true;
+    } else if (privileged && !flows_.empty()) {
+      ++in_flight;
+      posted = reserve_.try_post([this, kind, run = task.run] {
+        run();
+        finished(kind);
+      });
+      if (!posted) --in_flight;
+    }
+    if (!posted) {
+      ++in_flight;
+      enqueue(std::move(task));
+    }
+  }
+  if (!posted && !workers_.try_post([this] { run_next(); })) {
+    // One place is missing. Somebody else's may have run this task by now: then another one waits
+    // in vain.
+    const util::MutexLock lock(mutex_);
+    if (flows_.empty()) return;
+    refused = take_back(flows_.count(user) > 0 ? user : flows_.begin()->first, std::nullopt);
+    --in_flight_[at(refused.kind)];
+  }
+  if (refused.refuse) refused.refuse();
+}
+
+void FairQueue::run_next() {
+  Task task;
+  {
+    const util::MutexLock lock(mutex_);
+    if (turns_.empty()) return;
+    const auto flow = flows_.find(turns_.front());
+    task = std::move(flow->second.waiting.front());
+    flow->second.waiting.pop_front();
+    --flow->second.counts[at(task.kind)];
+    if (flow->second.waiting.empty()) {
+      flows_.erase(flow);
+      turns_.pop_front();
+    } else {
+      turns_.splice(turns_.end(), turns_, turns_.begin());
+    }
+  }
+  task.run();
+  finished(task.kind);
+}
+
+void FairQueue::finished(Kind kind) {
+  const util::MutexLock lock(mutex_);
+  --in_flight_[at(kind)];
+}
+
+}  // namespace annex::detail

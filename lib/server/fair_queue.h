@@ -1,0 +1,74 @@
+// FairQueue: whose request runs next, and who is told to come back later.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "annex/util/executor.h"
+#include "annex/util/mutex.h"
+
+namespace annex::detail {
+
+/// Holds requests until a worker is free and gives users turns, so that whoever asks for much waits
+/// for it himself. A request is in flight from its submission to its end. Where too many are, the
+/// user with the most waiting loses the newest of them, which may be the one just submitted. Owned
+/// by the pipeline; outlived by both executors. Any thread.
+class FairQueue {
+ public:
+  /// Watches are counted apart: they have a worker only while they begin.
+  enum class Kind { kRead, kMutation, kWatch };
+  struct Limits {
+    std::size_t reads = 400;  ///< in flight; 0: any number, here and below
+    std::size_t mutations = 200;
+    std::size_t watches = 0;
+  };
+  struct Task {
+    Kind kind = Kind::kRead;
+    std::string user{};
+    bool privileged = false;  ///< never refused for load
+    std::function<void()> run{};
+    std::function<void()> refuse{};  ///< called instead of `run`, on the thread of a submit
+  };
+
+  /// `reserve` serves the privileged when no worker is free.
+  FairQueue(util::Executor& workers, util::Executor& reserve, const Limits& limits)
+      : workers_(workers),
+        reserve_(reserve),
+        limits_{limits.reads, limits.mutations, limits.watches} {}
+
+  /// Sees to it that exactly one of the task's functions is called, once.
+  void submit(Task task);
+
+ private:
+  struct Flow {
+    std::deque<Task> waiting{};
+    std::array<std::size_t, 3> counts{};  ///< of them, by kind
+  };
+
+  static std::size_t at(Kind kind) { return static_cast<std::size_t>(kind); }
+  void run_next();
+  void enqueue(Task task) ANNEX_REQUIRES(mutex_);
+  /// The newest waiting task of that kind of the user with the most, if that are more than `user`
+  /// has.
+  bool evict(Kind kind, const std::string& user, Task& out) ANNEX_REQUIRES(mutex_);
+  /// The newest waiting task of that kind of that user, or of any kind. Requires: there is one.
+  Task take_back(const std::string& user, std::optional<Kind> kind) ANNEX_REQUIRES(mutex_);
+  void finished(Kind kind);
+
+  util::Executor& workers_;
+  util::Executor& reserve_;
+  const std::array<std::size_t, 3> limits_;
+  util::Mutex mutex_;
+  std::array<std::size_t, 3> in_flight_ ANNEX_GUARDED_BY(mutex_) = {};
+  std::map<std::string, Flow> flows_ ANNEX_GUARDED_BY(mutex_);  ///< of users with waiting tasks
+  std::list<std::string> turns_ ANNEX_GUARDED_BY(mutex_);       ///< their users, the next first
+};
+
+}  // namespace annex::detail
