@@ -32,6 +32,11 @@ int Http2Connection::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* he
         allowed = me.empty_frames_.spend(me.now_);
       }
       break;
+    case NGHTTP2_PRIORITY:
+      // nghttp2, told that priorities mean nothing here, looks at none of it.
+      if (head->stream_id == 0) return NGHTTP2_ERR_CALLBACK_FAILURE;
+      allowed = me.control_frames_.spend(me.now_);
+      break;
     case NGHTTP2_WINDOW_UPDATE:
       allowed = me.window_updates_.spend(me.now_);
       break;

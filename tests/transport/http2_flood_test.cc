@@ -63,6 +63,13 @@ TEST_CASE("h2: a head without end ends the connection") {
   CHECK(fixture.service.served == 0);
 }
 
+TEST_CASE("h2: a priority of the connection itself is a fault") {
+  Fixture fixture;
+  Client client(fixture, "h2");
+  client.send(preface() + frame(NGHTTP2_PRIORITY, 0, 0, std::string("\0\0\0\1\1", 5)));
+  CHECK(goaway_at_end(client) == NGHTTP2_PROTOCOL_ERROR);
+}
+
 TEST_CASE("h2: what a busy client sends is no flood") {
   Fixture fixture;
   Client client(fixture, "h2");
