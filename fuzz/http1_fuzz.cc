@@ -1,5 +1,7 @@
-// The HTTP/1.1 codec: every input gives the same requests whole, byte by byte and in two cuts.
+// The HTTP/1.1 codec: every input gives the same requests whole, byte by byte and in seeded cuts.
+#include <algorithm>
 #include <cstdlib>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -56,6 +58,15 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   Run halves;
   halves.feed(input.substr(0, size / 2));
   halves.feed(input.substr(size / 2));
-  if (whole.log() != bytes.log() || whole.log() != halves.log()) std::abort();
+  Run cuts;
+  std::minstd_rand random(static_cast<unsigned>(size + 1));
+  for (std::string_view rest = input; !rest.empty();) {
+    const std::size_t piece = std::min(rest.size(), std::size_t{1} + random() % 40);
+    cuts.feed(rest.substr(0, piece));
+    rest.remove_prefix(piece);
+  }
+  if (whole.log() != bytes.log() || whole.log() != halves.log() || whole.log() != cuts.log()) {
+    std::abort();
+  }
   return 0;
 }

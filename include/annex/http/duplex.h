@@ -7,9 +7,9 @@
 
 namespace annex::http {
 
-/// Both directions of an upgraded HTTP/1.1 connection. The outgoing one is pulled like any body;
-/// kEnd ends it, and the
-/// connection closes once the peer has ended, too; kAbort closes it once what was appended is out. Owned by the connection; all calls come from its IO thread.
+/// Both directions of an upgraded HTTP/1.1 connection. The outgoing one is pulled like any body:
+/// after kEnd the connection closes once the peer has ended, too; after kAbort once what was
+/// appended is out. Owned by the connection; all calls come from its IO thread.
 class Duplex : public BodySource {
  public:
   /// Bytes from the peer, those that followed the request's head included. False refuses more and
