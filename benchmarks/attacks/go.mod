@@ -1,0 +1,3 @@
+module annex.example/attacks
+
+go 1.21

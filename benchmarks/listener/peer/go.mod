@@ -1,0 +1,3 @@
+module annex.example/peer
+
+go 1.21
