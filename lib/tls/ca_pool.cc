@@ -16,6 +16,26 @@ Error untrusted(const std::string& reason) {
   return Error::generic(Reason::kUnauthorized, "x509: " + reason);
 }
 
+/// The causes that operators search for, in the words of Go's crypto/x509.
+Error refused(int code, util::WallTime now) {
+  if (code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+      code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+      code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+      code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
+      code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN || code == X509_V_ERR_CERT_UNTRUSTED) {
+    return untrusted("certificate signed by unknown authority");
+  }
+  if (code == X509_V_ERR_CERT_HAS_EXPIRED || code == X509_V_ERR_CERT_NOT_YET_VALID) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+    return untrusted("certificate has expired or is not yet valid at " +
+                     std::to_string(seconds.count()));
+  }
+  if (code == X509_V_ERR_INVALID_PURPOSE) {
+    return untrusted("certificate specifies an incompatible key usage");
+  }
+  return untrusted(X509_verify_cert_error_string(code));
+}
+
 }  // namespace
 
 Result<CaPool> CaPool::from_pem(std::string_view pem) {
@@ -66,7 +86,7 @@ Result<Certificate> CaPool::verify(const std::vector<std::string>& chain, Usage 
   if (X509_verify_cert(context.get()) != 1) {
     const int code = X509_STORE_CTX_get_error(context.get());
     ERR_clear_error();
-    return untrusted(X509_verify_cert_error_string(code));
+    return refused(code, now);
   }
   return leaf;
 }

@@ -36,6 +36,34 @@ std::string text_of(const ASN1_STRING* string) {
                      static_cast<std::size_t>(ASN1_STRING_length(string)));
 }
 
+std::string colon_hex(const ASN1_OCTET_STRING* bytes) {
+  if (bytes == nullptr) return {};
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string hex;
+  for (const char c : text_of(bytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (!hex.empty()) hex += ':';
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 0xf];
+  }
+  return hex;
+}
+
+std::string decimal(const ASN1_INTEGER* number) {
+  const std::unique_ptr<BIGNUM, Free<BN_free>> big(ASN1_INTEGER_to_BN(number, nullptr));
+  char* text = big ? BN_bn2dec(big.get()) : nullptr;
+  std::string digits = text == nullptr ? "" : text;
+  OPENSSL_free(text);
+  return digits;
+}
+
+bool is_text(const ASN1_STRING* value) {
+  const int type = ASN1_STRING_type(value);
+  return type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING ||
+         type == V_ASN1_T61STRING || type == V_ASN1_IA5STRING || type == V_ASN1_NUMERICSTRING ||
+         type == V_ASN1_BMPSTRING;
+}
+
 }  // namespace
 
 BioPtr reader(std::string_view text) {
@@ -120,6 +148,34 @@ std::string Certificate::pem() const {
 Subject Certificate::subject() const {
   const X509_NAME* name = X509_get_subject_name(impl_->x509.get());
   return Subject{entries(name, NID_commonName), entries(name, NID_organizationName)};
+}
+
+std::vector<std::optional<std::string>> Certificate::subject_values(const std::string& oid) const {
+  std::vector<std::optional<std::string>> values;
+  const std::unique_ptr<ASN1_OBJECT, Free<ASN1_OBJECT_free>> wanted(OBJ_txt2obj(oid.c_str(), 1));
+  if (!wanted) return values;
+  const X509_NAME* name = X509_get_subject_name(impl_->x509.get());
+  for (int at = X509_NAME_get_index_by_OBJ(name, wanted.get(), -1); at >= 0;
+       at = X509_NAME_get_index_by_OBJ(name, wanted.get(), at)) {
+    const ASN1_STRING* value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+    unsigned char* text = nullptr;
+    const int size = is_text(value) ? ASN1_STRING_to_UTF8(&text, value) : -1;
+    if (size < 0) {
+      values.emplace_back();
+      continue;
+    }
+    values.emplace_back(
+        std::string(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)));
+    OPENSSL_free(text);
+  }
+  return values;
+}
+
+std::string Certificate::identifier() const {
+  X509* x509 = impl_->x509.get();
+  return "SN=" + decimal(X509_get0_serialNumber(x509)) +
+         ", SKID=" + colon_hex(X509_get0_subject_key_id(x509)) +
+         ", AKID=" + colon_hex(X509_get0_authority_key_id(x509));
 }
 
 std::vector<std::string> Certificate::names() const {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,11 @@ class Certificate {
   util::WallTime not_before() const;
   util::WallTime not_after() const;
   bool is_ca() const;
+  /// The values of the subject's attributes with this dotted object identifier; an entry without a
+  /// text is one that is no string.
+  std::vector<std::optional<std::string>> subject_values(const std::string& oid) const;
+  /// `SN=<decimal>, SKID=<HEX:HEX>, AKID=<HEX:HEX>`, by which logs name a certificate.
+  std::string identifier() const;
 
   struct Impl;
   explicit Certificate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
