@@ -1,10 +1,11 @@
 #include <algorithm>
-#include <cctype>
 
 #include "annex/auth/authenticator.h"
 
 namespace annex::auth {
 namespace {
+
+using Answer = std::optional<request::UserInfo>;
 
 constexpr std::string_view kAuthenticated = "system:authenticated";
 constexpr std::string_view kUnauthenticated = "system:unauthenticated";
@@ -25,24 +26,14 @@ class Union final : public Authenticator {
  public:
   explicit Union(std::vector<AuthenticatorPtr> members) : members_(std::move(members)) {}
 
-  Result<std::optional<request::UserInfo>> authenticate(const http::Request& request) override {
-    std::string errors;
-    for (const AuthenticatorPtr& member : members_) {
-      Result<std::optional<request::UserInfo>> answer = member->authenticate(request);
-      if (!answer) {
-        if (!errors.empty()) errors += ", ";
-        errors += answer.error().message;
-      } else if (*answer) {
-        request::UserInfo user = std::move(**answer);
-        if (user.name != kAnonymous && !in_group(user, kAuthenticated) &&
-            !in_group(user, kUnauthenticated)) {
-          user.groups.emplace_back(kAuthenticated);
-        }
-        return std::optional(std::move(user));
-      }
-    }
-    if (!errors.empty()) return Error{Reason::kUnauthorized, errors};
-    return std::optional<request::UserInfo>();
+  Result<Answer> authenticate(const http::Request& request) override {
+    return *walk([&](Authenticator& member) {
+      return std::optional<Result<Answer>>(member.authenticate(request));
+    });
+  }
+
+  std::optional<Result<Answer>> from_memory(const http::Request& request) override {
+    return walk([&](Authenticator& member) { return member.from_memory(request); });
   }
 
   bool may_block() const override {
@@ -50,7 +41,34 @@ class Union final : public Authenticator {
                        [](const AuthenticatorPtr& member) { return member->may_block(); });
   }
 
+  void remove_credentials(http::Headers& headers) const override {
+    for (const AuthenticatorPtr& member : members_) member->remove_credentials(headers);
+  }
+
  private:
+  /// Nothing once a member has no answer.
+  template <typename Ask>
+  std::optional<Result<Answer>> walk(const Ask& ask) const {
+    std::string errors;
+    for (const AuthenticatorPtr& member : members_) {
+      std::optional<Result<Answer>> answer = ask(*member);
+      if (!answer) return std::nullopt;
+      if (!*answer) {
+        if (!errors.empty()) errors += ", ";
+        errors += answer->error().message;
+      } else if (**answer) {
+        request::UserInfo user = std::move(***answer);
+        if (user.name != kAnonymous && !in_group(user, kAuthenticated) &&
+            !in_group(user, kUnauthenticated)) {
+          user.groups.emplace_back(kAuthenticated);
+        }
+        return Result<Answer>(Answer(std::move(user)));
+      }
+    }
+    if (!errors.empty()) return Result<Answer>(Error{Reason::kUnauthorized, errors});
+    return Result<Answer>(Answer());
+  }
+
   const std::vector<AuthenticatorPtr> members_;
 };
 
@@ -95,23 +113,6 @@ request::UserInfo anonymous_user() {
 
 bool in_group(const request::UserInfo& user, std::string_view group) {
   return std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end();
-}
-
-std::optional<std::string_view> bearer_token(const http::Request& request) {
-  const std::optional<std::string_view> header = request.headers.first("Authorization");
-  if (!header) return std::nullopt;
-  std::string_view text = *header;
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos || !http::iequals(text.substr(0, space), "bearer")) {
-    return std::nullopt;
-  }
-  // Upstream splits on single spaces, so two of them leave an empty token.
-  const std::string_view token = text.substr(space + 1);
-  const std::string_view first = token.substr(0, token.find(' '));
-  if (first.empty()) return std::nullopt;
-  return first;
 }
 
 }  // namespace annex::auth

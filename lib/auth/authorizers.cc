@@ -13,14 +13,11 @@ class Union final : public Authorizer {
   explicit Union(std::vector<AuthorizerPtr> members) : members_(std::move(members)) {}
 
   Decision authorize(const Attributes& attributes) override {
-    Decision gathered;
-    for (const AuthorizerPtr& member : members_) {
-      Decision decision = member->authorize(attributes);
-      if (decision.verdict != Verdict::kNoOpinion) return decision;
-      append(gathered.reason, "\n", decision.reason);
-      append(gathered.error, ", ", decision.error);
-    }
-    return gathered;
+    return *walk([&](Authorizer& member) { return std::optional(member.authorize(attributes)); });
+  }
+
+  std::optional<Decision> from_memory(const Attributes& attributes) override {
+    return walk([&](Authorizer& member) { return member.from_memory(attributes); });
   }
 
   bool may_block() const override {
@@ -29,6 +26,19 @@ class Union final : public Authorizer {
   }
 
  private:
+  /// Nothing once a member has no answer.
+  template <typename Ask>
+  std::optional<Decision> walk(const Ask& ask) const {
+    Decision gathered;
+    for (const AuthorizerPtr& member : members_) {
+      std::optional<Decision> decision = ask(*member);
+      if (!decision || decision->verdict != Verdict::kNoOpinion) return decision;
+      append(gathered.reason, "\n", decision->reason);
+      append(gathered.error, ", ", decision->error);
+    }
+    return gathered;
+  }
+
   static void append(std::string& all, std::string_view separator, const std::string& text) {
     if (text.empty()) return;
     if (!all.empty()) all += separator;

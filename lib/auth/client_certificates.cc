@@ -1,90 +1,95 @@
-#include <cstddef>
-#include <string_view>
-#include <unordered_map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "annex/auth/authenticator.h"
-#include "annex/util/mutex.h"
+#include "annex/tls/digest.h"
+#include "auth/verified_chains.h"
 
 namespace annex::auth {
 namespace {
 
 using Answer = std::optional<request::UserInfo>;
 
-/// Remembers what a chain says about its holder. The chain itself is the key, so that an entry can
-/// never be taken for another's; its bytes are bounded by the number of entries and by what a
-/// handshake can carry.
+constexpr const char* kUidAttribute = "1.3.6.1.4.1.57683.2";
+
+Error bad(std::string cause) { return Error{Reason::kUnauthorized, std::move(cause)}; }
+
+Result<std::string> read_uid(const tls::Certificate& certificate) {
+  const std::vector<std::optional<std::string>> uids = certificate.subject_values(kUidAttribute);
+  std::string all;
+  for (const std::optional<std::string>& uid : uids) {
+    if (!uid) return bad("unable to parse UID into a string");
+    all += (all.empty() ? "" : " ") + *uid;
+  }
+  if (uids.empty()) return std::string();
+  if (uids.size() > 1) return bad("expected 1 UID, but found multiple: [" + all + "]");
+  if (uids.front()->empty()) return bad("UID cannot be an empty string");
+  return *uids.front();
+}
+
+Result<Answer> read_user(const tls::Certificate& certificate) {
+  const tls::Subject subject = certificate.subject();
+  // Go keeps the last of several names.
+  if (subject.common_names.empty() || subject.common_names.back().empty()) return Answer();
+  Result<std::string> uid = read_uid(certificate);
+  if (!uid) return uid.error();
+  request::UserInfo user;
+  user.name = subject.common_names.back();
+  user.uid = std::move(*uid);
+  user.groups = subject.organizations;
+  user.extra = {{"authentication.kubernetes.io/credential-id",
+                 {"X509SHA256=" + tls::lower_hex(tls::sha256(certificate.der()))}}};
+  return Answer(std::move(user));
+}
+
 class ClientCertificates final : public Authenticator {
  public:
-  ClientCertificates(tls::CaPool roots, const util::Clock& clock)
-      : roots_(std::move(roots)), clock_(clock) {}
+  ClientCertificates(TrustSourcePtr trust, const util::Clock& clock)
+      : trust_(std::move(trust)), chains_(clock) {}
 
   Result<Answer> authenticate(const http::Request& request) override {
     if (!request.peer_chain || request.peer_chain->empty()) return Answer();
-    const util::WallTime now = clock_.wall_now();
-    const std::string key = chain_key(*request.peer_chain);
-    if (std::optional<Answer> known = find(key, now)) return std::move(*known);
-
+    const std::shared_ptr<const Trust> trust = trust_->current();
+    if (!trust->client_roots) return Answer();
     const Result<tls::Certificate> leaf =
-        roots_.verify(*request.peer_chain, tls::Usage::kClient, now);
-    if (!leaf) return leaf.error();
-    const tls::Subject subject = leaf->subject();
-    Answer answer;
-    if (!subject.common_names.empty() && !subject.common_names.front().empty()) {
-      answer.emplace();
-      answer->name = subject.common_names.front();
-      answer->groups = subject.organizations;
-    }
-    remember(key, answer, now);
-    return answer;
+        chains_.verify(request.peer_chain, *trust->client_roots, trust->generation);
+    if (!leaf) return refuse(*request.peer_chain, leaf.error());
+    return read_user(*leaf);
   }
 
   bool may_block() const override { return false; }
 
  private:
-  /// Intermediates and roots may end earlier than the leaf: no answer is kept for long.
-  static constexpr std::chrono::minutes kKept{1};
-  static constexpr std::size_t kEntries = 1024;
-
-  struct Known {
-    Answer answer{};
-    util::WallTime since{};
-  };
-
-  static std::string chain_key(const std::vector<std::string>& chain) {
-    std::string key;
-    for (const std::string& certificate : chain) {
-      key += std::to_string(certificate.size()) + ':' + certificate;
-    }
-    return key;
+  static Error refuse(const std::vector<std::string>& chain, const Error& cause) {
+    const Result<tls::Certificate> leaf = tls::Certificate::from_der(chain.front());
+    if (!leaf) return bad(cause.message);
+    return bad("verifying certificate " + leaf->identifier() + " failed: " + cause.message);
   }
 
-  std::optional<Answer> find(const std::string& key, util::WallTime now) {
-    const util::MutexLock lock(mutex_);
-    const auto entry = known_.find(key);
-    if (entry == known_.end()) return std::nullopt;
-    if (now < entry->second.since || now - entry->second.since >= kKept) {
-      known_.erase(entry);
-      return std::nullopt;
-    }
-    return entry->second.answer;
-  }
+  const TrustSourcePtr trust_;
+  VerifiedChains chains_;
+};
 
-  void remember(const std::string& key, const Answer& answer, util::WallTime now) {
-    const util::MutexLock lock(mutex_);
-    if (known_.size() >= kEntries) known_.clear();
-    known_[key] = {answer, now};
-  }
+class FixedTrust final : public TrustSource {
+ public:
+  explicit FixedTrust(Trust trust) : trust_(std::make_shared<const Trust>(std::move(trust))) {}
+  std::shared_ptr<const Trust> current() const override { return trust_; }
 
-  const tls::CaPool roots_;
-  const util::Clock& clock_;
-  util::Mutex mutex_;
-  std::unordered_map<std::string, Known> known_ ANNEX_GUARDED_BY(mutex_);
+ private:
+  const std::shared_ptr<const Trust> trust_;
 };
 
 }  // namespace
 
+AuthenticatorPtr make_client_certificates(TrustSourcePtr trust, const util::Clock& clock) {
+  return std::make_shared<ClientCertificates>(std::move(trust), clock);
+}
+
 AuthenticatorPtr make_client_certificates(tls::CaPool roots, const util::Clock& clock) {
-  return std::make_shared<ClientCertificates>(std::move(roots), clock);
+  Trust trust;
+  trust.client_roots = std::move(roots);
+  return make_client_certificates(std::make_shared<FixedTrust>(std::move(trust)), clock);
 }
 
 }  // namespace annex::auth

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "annex/schema/formats.h"
+#include "cli/duration_flag.h"
 
 namespace annex::cli {
 namespace {
@@ -19,24 +19,6 @@ std::vector<std::string> reversed_arguments(int argc, const char* const* argv) {
                                                        : std::string(argument));
   }
   return arguments;
-}
-
-CLI::Option* add_duration(CLI::App& app, const char* name, util::Duration& target,
-                          const char* text) {
-  return app
-      .add_option_function<std::string>(
-          name,
-          [&target, name](const std::string& value) {
-            const std::optional<std::int64_t> length = schema::parse_go_duration(value);
-            if (!length || *length < 0) {
-              throw CLI::ValidationError(name,
-                                         "\"" + value + "\" is no duration such as 90s or 1m30s");
-            }
-            target = util::Duration(*length);
-          },
-          text)
-      ->type_name("DURATION")
-      ->default_str(schema::write_go_duration(target.count()));
 }
 
 void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
@@ -68,10 +50,11 @@ void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
   app.add_option("--store", flags.store, "Where objects are kept: " + stores)
       ->type_name("NAME[:LOCATION]");
   add_listener_flags(app, flags.listener);
-  add_duration(app, "--request-timeout", flags.request_timeout,
-               "How long a request may take, watches excepted");
-  add_duration(app, "--shutdown-delay-duration", flags.shutdown_delay,
-               "How long to serve on after a signal, not ready, before the port is closed");
+  add_auth_flags(app, flags.auth);
+  add_duration_flag(app, "--request-timeout", flags.request_timeout,
+                    "How long a request may take, watches excepted");
+  add_duration_flag(app, "--shutdown-delay-duration", flags.shutdown_delay,
+                    "How long to serve on after a signal, not ready, before the port is closed");
   app.add_option("-v,--v", flags.verbosity, "How much to log")
       ->type_name("LEVEL")
       ->capture_default_str();

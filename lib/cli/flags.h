@@ -7,6 +7,7 @@
 
 #include "annex/server/server.h"
 #include "annex/util/clock.h"
+#include "cli/auth_flags.h"
 #include "cli/listener_flags.h"
 
 namespace annex::cli {
@@ -21,6 +22,7 @@ struct Flags {
   int verbosity = 0;
   std::string store{};
   ListenerFlags listener{};
+  AuthFlags auth{};
   util::Duration request_timeout = std::chrono::seconds(60);
   util::Duration shutdown_delay{};
 };

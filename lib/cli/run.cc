@@ -38,13 +38,14 @@ std::string client_host(const std::string& bind_address) {
   return bind_address == "0.0.0.0" ? "127.0.0.1" : bind_address;
 }
 
+/// A server that knows its callers by itself needs no Kubernetes API.
+cli::Lookup lookup_of(const Server& server, const cli::Flags& flags) {
+  if (!flags.standalone.empty()) return cli::Lookup::kNone;
+  if (server.has_authenticator() || !flags.auth.names_a_source()) return cli::Lookup::kOptional;
+  return cli::Lookup::kRequired;
+}
+
 Result<void> start(Server& server, const cli::Flags& flags, Environment environment) {
-  if (flags.standalone.empty() && !server.has_authenticator()) {
-    return Error::bad_request(
-        "nothing tells this server who calls: run it with --standalone DIR, which makes "
-        "certificates, a token and a kubeconfig in DIR, or give it an authenticator in its "
-        "program");
-  }
   std::optional<Standalone> standalone;
   if (!flags.standalone.empty()) {
     std::vector<std::string> names;
@@ -74,6 +75,18 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
                             host = client_host(flags.bind_address)](std::uint16_t port) {
       return standalone->write_kubeconfig(host, port, trusted);
     };
+  }
+  if (Result<void> done =
+          cli::apply_auth_flags(flags.auth, lookup_of(server, flags), environment, options);
+      !done) {
+    return done;
+  }
+  if (!standalone && !server.has_authenticator() && !options.delegation) {
+    return Error::bad_request(
+        "nothing tells this server who calls: run it in a cluster, or with "
+        "--authentication-kubeconfig and --authorization-kubeconfig, or with --standalone DIR, "
+        "which makes certificates, a token and a kubeconfig in DIR, or give it an authenticator "
+        "in its program");
   }
   options.certificate_pem = std::move(pair->certificate_pem);
   options.key_pem = std::move(pair->key_pem);

@@ -101,8 +101,14 @@ Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,
 }
 
 Result<auth::AuthenticatorPtr> join_authenticators(const ServerDraft& draft,
-                                                   const ServerOptions& options) {
+                                                   const ServerOptions& options,
+                                                   RunningDelegation* delegation) {
   std::vector<auth::AuthenticatorPtr> all = options.authenticators;
+  if (delegation != nullptr) {
+    for (auth::AuthenticatorPtr& each : delegation->authenticators()) {
+      all.push_back(std::move(each));
+    }
+  }
   all.insert(all.end(), draft.authenticators.begin(), draft.authenticators.end());
   if (all.empty()) {
     return Error::bad_request(
@@ -113,14 +119,18 @@ Result<auth::AuthenticatorPtr> join_authenticators(const ServerDraft& draft,
   return auth::make_union(std::move(all));
 }
 
-Result<auth::AuthorizerPtr> join_authorizers(const ServerDraft& draft,
-                                             const ServerOptions& options) {
+Result<auth::AuthorizerPtr> join_authorizers(const ServerDraft& draft, const ServerOptions& options,
+                                             RunningDelegation* delegation) {
   Result<auth::AuthorizerPtr> paths = auth::make_allowed_paths(options.always_allowed_paths);
   if (!paths) return paths.error();
   std::vector<auth::AuthorizerPtr> all = {auth::make_privileged_groups(options.privileged_groups),
                                           std::move(*paths)};
   all.insert(all.end(), options.authorizers.begin(), options.authorizers.end());
+  // The user's own come before the reviews, which cost a call.
   all.insert(all.end(), draft.authorizers.begin(), draft.authorizers.end());
+  if (delegation != nullptr) {
+    for (auth::AuthorizerPtr& each : delegation->authorizers()) all.push_back(std::move(each));
+  }
   return auth::make_union(std::move(all));
 }
 

@@ -9,6 +9,7 @@
 #include "annex/registry/resource.h"
 #include "annex/server/draft.h"
 #include "annex/storage/store.h"
+#include "server/delegation.h"
 
 namespace annex::detail {
 
@@ -32,10 +33,11 @@ Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,
                                                    const ServerOptions& options,
                                                    Environment environment);
 
-/// All that tell who calls. BadRequest: nobody does.
+/// All that tell who calls; `delegation` may be null. BadRequest: nobody does.
 Result<auth::AuthenticatorPtr> join_authenticators(const ServerDraft& draft,
-                                                   const ServerOptions& options);
-Result<auth::AuthorizerPtr> join_authorizers(const ServerDraft& draft,
-                                             const ServerOptions& options);
+                                                   const ServerOptions& options,
+                                                   RunningDelegation* delegation);
+Result<auth::AuthorizerPtr> join_authorizers(const ServerDraft& draft, const ServerOptions& options,
+                                             RunningDelegation* delegation);
 
 }  // namespace annex::detail

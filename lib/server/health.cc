@@ -10,18 +10,7 @@ namespace {
 
 using Names = std::vector<std::string_view>;
 
-struct Endpoint {
-  std::string_view name;
-  Names checks;
-};
-
-const std::array<Endpoint, 3>& endpoints() {
-  static const std::array<Endpoint, 3> all = {
-      Endpoint{"healthz", {"ping", "log", "storage"}},
-      Endpoint{"livez", {"ping", "log", "storage"}},
-      Endpoint{"readyz", {"ping", "log", "storage", "startup", "shutdown"}}};
-  return all;
-}
+constexpr std::array<std::string_view, 3> kEndpoints = {"healthz", "livez", "readyz"};
 
 http::Response plain(int status, std::string text) {
   http::Response response =
@@ -44,7 +33,19 @@ std::string Health::failure(std::string_view check) const {
     const util::MutexLock lock(mutex_);
     return storage_failure_;
   }
+  for (const ReadinessCheck& each : readiness_) {
+    if (each.name == check) return each.failure();
+  }
   return {};
+}
+
+Names Health::checks_of(std::string_view endpoint) const {
+  if (std::find(kEndpoints.begin(), kEndpoints.end(), endpoint) == kEndpoints.end()) return {};
+  Names checks = {"ping", "log", "storage"};
+  if (endpoint != "readyz") return checks;
+  for (const ReadinessCheck& each : readiness_) checks.push_back(each.name);
+  checks.insert(checks.end(), {"startup", "shutdown"});
+  return checks;
 }
 
 std::optional<http::Response> Health::answer(const http::Request& request) const {
@@ -52,16 +53,12 @@ std::optional<http::Response> Health::answer(const http::Request& request) const
   if (path.substr(0, 1) != "/") return std::nullopt;
   path.remove_prefix(1);
   const std::string_view name = path.substr(0, path.find('/'));
-  const auto endpoint = std::find_if(endpoints().begin(), endpoints().end(),
-                                     [&](const Endpoint& each) { return each.name == name; });
-  if (endpoint == endpoints().end()) return std::nullopt;
+  const Names checks = checks_of(name);
+  if (checks.empty()) return std::nullopt;
 
   const std::string_view rest = path.substr(std::min(name.size() + 1, path.size()));
   if (!rest.empty()) {
-    if (std::find(endpoint->checks.begin(), endpoint->checks.end(), rest) ==
-        endpoint->checks.end()) {
-      return std::nullopt;
-    }
+    if (std::find(checks.begin(), checks.end(), rest) == checks.end()) return std::nullopt;
     const std::string reason = failure(rest);
     return reason.empty() ? plain(200, "ok")
                           : plain(500, "internal server error: " + reason + "\n");
@@ -70,7 +67,7 @@ std::optional<http::Response> Health::answer(const http::Request& request) const
   Names excluded = request.target.query.all("exclude");
   std::string report;
   bool failed = false;
-  for (const std::string_view check : endpoint->checks) {
+  for (const std::string_view check : checks) {
     const auto exclusion = std::find(excluded.begin(), excluded.end(), check);
     if (exclusion != excluded.end()) {
       excluded.erase(exclusion);
@@ -101,13 +98,14 @@ std::optional<http::Response> Health::answer(const http::Request& request) const
   return plain(200, request.target.query.contains("verbose") ? report + "passed\n" : "ok");
 }
 
-std::vector<std::string> Health::paths() {
+std::vector<std::string> Health::paths() const {
   std::vector<std::string> all;
-  for (const Endpoint& endpoint : endpoints()) {
-    const std::string path = "/" + std::string(endpoint.name);
+  for (const std::string_view endpoint : kEndpoints) {
+    const std::string path = "/" + std::string(endpoint);
     all.push_back(path);
-    for (const std::string_view check : endpoint.checks)
+    for (const std::string_view check : checks_of(endpoint)) {
       all.push_back(path + "/" + std::string(check));
+    }
   }
   return all;
 }

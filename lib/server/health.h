@@ -9,6 +9,7 @@
 
 #include "annex/http/request.h"
 #include "annex/http/response.h"
+#include "annex/server/options.h"
 #include "annex/util/logger.h"
 #include "annex/util/mutex.h"
 
@@ -18,7 +19,9 @@ namespace annex::detail {
 /// thread.
 class Health {
  public:
-  explicit Health(util::Logger& logger) : logger_(logger) {}
+  /// `readiness`: more checks of /readyz.
+  Health(util::Logger& logger, std::vector<ReadinessCheck> readiness)
+      : logger_(logger), readiness_(std::move(readiness)) {}
 
   void set_started() { started_ = true; }
   void set_stopping() { stopping_ = true; }
@@ -28,12 +31,15 @@ class Health {
   /// The answer to a request below one of the three paths; nothing for other paths.
   std::optional<http::Response> answer(const http::Request& request) const;
   /// All paths that are answered.
-  static std::vector<std::string> paths();
+  std::vector<std::string> paths() const;
 
  private:
+  /// The checks of "healthz", "livez" or "readyz"; none for other names.
+  std::vector<std::string_view> checks_of(std::string_view endpoint) const;
   std::string failure(std::string_view check) const;
 
   util::Logger& logger_;
+  const std::vector<ReadinessCheck> readiness_;
   std::atomic<bool> started_{false};
   std::atomic<bool> stopping_{false};
   mutable util::Mutex mutex_;

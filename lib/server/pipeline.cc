@@ -18,6 +18,9 @@ FairQueue::Kind kind_of(std::string_view verb) {
   return verb == "get" || verb == "list" ? FairQueue::Kind::kRead : FairQueue::Kind::kMutation;
 }
 
+/// How long a request may wait for a thread that asks who calls and may they.
+constexpr std::chrono::seconds kReviewQueueTime{10};
+
 /// The request's own limit from `timeout`, as Go reads a duration.
 Result<std::optional<util::Duration>> read_timeout(const http::Query& query) {
   const std::optional<std::string_view> text = query.first("timeout");
@@ -59,23 +62,23 @@ struct Pipeline::Exchange {
   http::Request request;
   http::Respond respond;
   request::Context context{};
-  bool anonymous = true;
+  Gatekeeper::Visit visit{};
 };
 
 Pipeline::Pipeline(PipelineParts parts, const ServerOptions& options)
     : parts_(std::move(parts)),
       request_timeout_(options.request_timeout),
       privileged_groups_(options.privileged_groups),
-      admission_may_block_(parts_.authenticator->may_block() || parts_.authorizer->may_block()),
+      gatekeeper_(parts_.authenticator, parts_.authorizer, parts_.environment.logger),
       goaway_chance_(static_cast<std::uint64_t>(options.goaway_chance * kMillion)),
       workers_({"annex-worker", options.worker_threads, options.worker_queue}),
       reserve_({"annex-reserve", 4, 1U << 16U}),
       queue_(workers_, reserve_,
              {options.max_requests_inflight, options.max_mutating_requests_inflight, 0}),
-      gate_({"annex-gate", 16, options.worker_queue}) {}
+      reviews_({"annex-review", options.review_threads, options.review_queue}) {}
 
 void Pipeline::close() {
-  gate_.close();
+  reviews_.close();
   workers_.close();
   reserve_.close();
 }
@@ -97,10 +100,17 @@ void Pipeline::serve(http::Request request, http::Respond respond) {
   if (const Result<void> read = read_head(*exchange); !read) {
     return fail(*exchange, read.error());
   }
-  if (!admission_may_block_) return admit(exchange);
-  if (!gate_.try_post([this, exchange] { admit(exchange); })) {
-    fail(*exchange, too_many_requests());
-  }
+  admit(exchange, false);
+}
+
+void Pipeline::review(const ExchangePtr& exchange) {
+  const util::TimePoint expired = parts_.environment.clock.now() + kReviewQueueTime;
+  const bool posted = reviews_.try_post([this, exchange, expired] {
+    // Behind reviews that hang, waiting longer only makes the next one wait.
+    if (parts_.environment.clock.now() >= expired) return fail(*exchange, too_many_requests());
+    admit(exchange, true);
+  });
+  if (!posted) fail(*exchange, too_many_requests());
 }
 
 Result<void> Pipeline::read_head(Exchange& exchange) const {
@@ -122,30 +132,14 @@ Result<void> Pipeline::read_head(Exchange& exchange) const {
   return {};
 }
 
-void Pipeline::admit(const ExchangePtr& exchange) {
-  util::Logger& logger = parts_.environment.logger;
-  request::Context& context = exchange->context;
-  Result<std::optional<request::UserInfo>> user =
-      parts_.authenticator->authenticate(exchange->request);
-  if (!user) {
-    logger.error("Unable to authenticate the request", {{"err", user.error().message}});
-    return fail(*exchange, Error{Reason::kUnauthorized, "Unauthorized"});
-  }
-  exchange->anonymous = !user->has_value();
-  context.user = exchange->anonymous ? auth::anonymous_user() : std::move(**user);
-  exchange->request.headers.remove("Authorization");
-
-  const auth::Attributes attributes{context.user, context.info};
-  const auth::Decision decision = parts_.authorizer->authorize(attributes);
-  if (decision.verdict == auth::Verdict::kAllow) return dispatch(exchange);
-  if (decision.verdict == auth::Verdict::kNoOpinion && !decision.error.empty()) {
-    logger.error("Unable to authorize the request", {{"err", decision.error}});
-    return fail(*exchange, Error::internal(decision.error));
-  }
-  if (logger.enabled(2)) {
-    logger.info("Forbidden", {{"URI", exchange->request.target.path}, {"user", context.user.name}});
-  }
-  fail(*exchange, auth::forbidden(attributes, decision.reason));
+void Pipeline::admit(const ExchangePtr& exchange, bool may_wait) {
+  const util::TimePoint deadline =
+      std::min(exchange->context.deadline, exchange->request.received + request_timeout_);
+  const std::optional<Result<void>> admitted =
+      gatekeeper_.admit(exchange->visit, exchange->request, exchange->context, deadline, may_wait);
+  if (!admitted) return review(exchange);
+  if (!*admitted) return fail(*exchange, admitted->error());
+  dispatch(exchange);
 }
 
 void Pipeline::dispatch(const ExchangePtr& exchange) {
@@ -198,7 +192,7 @@ void Pipeline::answer(Exchange& exchange, http::Response response) {
   finish_headers(response, exchange.context.audit_id);
   // Unknown callers are not to hold a connection with its many streams.
   if (exchange.request.protocol == "HTTP/2.0" &&
-      (exchange.anonymous || parts_.environment.random.below(kMillion) < goaway_chance_)) {
+      (exchange.visit.anonymous || parts_.environment.random.below(kMillion) < goaway_chance_)) {
     response.close_connection = true;
   }
   util::Logger& logger = parts_.environment.logger;

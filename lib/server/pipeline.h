@@ -13,6 +13,7 @@
 #include "annex/server/options.h"
 #include "annex/util/executor.h"
 #include "server/fair_queue.h"
+#include "server/gatekeeper.h"
 #include "server/health.h"
 
 namespace annex::detail {
@@ -51,8 +52,10 @@ class Pipeline final : public http::Service {
   using ExchangePtr = std::shared_ptr<Exchange>;
 
   Result<void> read_head(Exchange& exchange) const;
-  /// Establishes who calls and whether they may; answers if not.
-  void admit(const ExchangePtr& exchange);
+  /// Establishes who calls and whether they may; answers if not. On an IO thread as far as that is
+  /// known, else on a thread for reviews.
+  void admit(const ExchangePtr& exchange, bool may_wait);
+  void review(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);
   void work(const ExchangePtr& exchange);
   void answer(Exchange& exchange, http::Response response);
@@ -61,7 +64,7 @@ class Pipeline final : public http::Service {
   const PipelineParts parts_;
   const util::Duration request_timeout_;
   const std::vector<std::string> privileged_groups_;
-  const bool admission_may_block_;
+  const Gatekeeper gatekeeper_;
   const std::uint64_t goaway_chance_;  ///< of a million
   std::atomic<bool> refusing_{false};
   std::atomic<std::size_t> running_{0};
@@ -69,8 +72,8 @@ class Pipeline final : public http::Service {
   /// Privileged callers find room here when the workers have none.
   util::Executor reserve_;
   FairQueue queue_;
-  /// Asks authenticators and authorizers that may block, so that a hanging one holds no worker.
-  util::Executor gate_;
+  /// Asks authenticators and authorizers that have to wait, so that a hanging one holds no worker.
+  util::Executor reviews_;
 };
 
 }  // namespace annex::detail

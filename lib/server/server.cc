@@ -10,6 +10,7 @@
 #include "annex/transport/listener.h"
 #include "annex/util/mutex.h"
 #include "server/assembly.h"
+#include "server/delegation.h"
 #include "server/health.h"
 #include "server/pipeline.h"
 
@@ -26,13 +27,14 @@ std::string told_address(const ServerOptions& options) {
 }
 
 discovery::DocumentsOptions document_options(const detail::ServerDraft& draft,
-                                             const ServerOptions& settings) {
+                                             const ServerOptions& settings,
+                                             const detail::Health& health) {
   discovery::DocumentsOptions options;
   options.server_address = told_address(settings);
   options.title = draft.api_title.empty() ? draft.name : draft.api_title;
   options.version = draft.version;
   options.api_version = draft.api_version;
-  options.paths = detail::Health::paths();
+  options.paths = health.paths();
   return options;
 }
 
@@ -43,7 +45,9 @@ discovery::DocumentsOptions document_options(const detail::ServerDraft& draft,
 class Server::Running {
  public:
   Running(ServerOptions options, Environment environment)
-      : options_(std::move(options)), environment_(environment), health_(environment.logger) {}
+      : options_(std::move(options)),
+        environment_(environment),
+        health_(environment.logger, options_.readiness) {}
   ~Running() { stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -71,6 +75,7 @@ class Server::Running {
   std::unique_ptr<registry::Backends> backends_;
   std::unique_ptr<handlers::Handlers> handlers_;
   std::unique_ptr<discovery::Documents> documents_;
+  std::unique_ptr<detail::RunningDelegation> delegation_;
   std::unique_ptr<detail::Pipeline> pipeline_;
   std::unique_ptr<transport::Listener> listener_;
   std::thread mender_;
@@ -83,9 +88,14 @@ class Server::Running {
 
 Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   if (Result<void> filled = detail::fill_registry(draft, registry_); !filled) return filled;
-  Result<auth::AuthenticatorPtr> authenticator = detail::join_authenticators(draft, options_);
+  if (options_.delegation) {
+    delegation_ = std::make_unique<detail::RunningDelegation>(*options_.delegation, environment_);
+  }
+  Result<auth::AuthenticatorPtr> authenticator =
+      detail::join_authenticators(draft, options_, delegation_.get());
   if (!authenticator) return authenticator.error();
-  Result<auth::AuthorizerPtr> authorizer = detail::join_authorizers(draft, options_);
+  Result<auth::AuthorizerPtr> authorizer =
+      detail::join_authorizers(draft, options_, delegation_.get());
   if (!authorizer) return authorizer.error();
   Result<std::unique_ptr<storage::Store>> store = detail::open_store(draft, options_, environment_);
   if (!store) return store.error();
@@ -95,8 +105,8 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   if (Result<void> started = backends_->start(); !started) return started;
   handlers_ = std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
                                                    environment_.random, environment_.logger);
-  documents_ = std::make_unique<discovery::Documents>(registry_, document_options(draft, options_),
-                                                      environment_.clock);
+  documents_ = std::make_unique<discovery::Documents>(
+      registry_, document_options(draft, options_, health_), environment_.clock);
   pipeline_ = std::make_unique<detail::Pipeline>(
       detail::PipelineParts{*documents_, *handlers_, health_, std::move(*authenticator),
                             std::move(*authorizer), environment_},
@@ -196,6 +206,7 @@ void Server::Running::stop() {
   }
   if (mender_.joinable()) mender_.join();
   if (listener_) listener_->stop();
+  if (delegation_) delegation_->stop();
   if (pipeline_) pipeline_->close();
 }
 

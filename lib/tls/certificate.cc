@@ -59,9 +59,8 @@ std::string decimal(const ASN1_INTEGER* number) {
 
 bool is_text(const ASN1_STRING* value) {
   const int type = ASN1_STRING_type(value);
-  return type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING ||
-         type == V_ASN1_T61STRING || type == V_ASN1_IA5STRING || type == V_ASN1_NUMERICSTRING ||
-         type == V_ASN1_BMPSTRING;
+  return type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING || type == V_ASN1_T61STRING ||
+         type == V_ASN1_IA5STRING || type == V_ASN1_NUMERICSTRING || type == V_ASN1_BMPSTRING;
 }
 
 }  // namespace

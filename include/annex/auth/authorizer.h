@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "annex/request/request_info.h"
 #include "annex/request/user.h"
+#include "annex/util/clock.h"
 #include "annex/util/error.h"
 #include "annex/util/result.h"
 
@@ -16,6 +18,7 @@ namespace annex::auth {
 struct Attributes {
   const request::UserInfo& user;
   const request::RequestInfo& info;
+  util::TimePoint deadline = util::TimePoint::max();  ///< when nobody waits for the answer any more
 };
 
 enum class Verdict { kAllow, kDeny, kNoOpinion };
@@ -35,8 +38,14 @@ class Authorizer {
   virtual ~Authorizer() = default;
 
   virtual Decision authorize(const Attributes& attributes) = 0;
-  /// False promises an answer from memory: then decisions are made on the IO threads.
+  /// False promises that authorize() waits for nothing: then it is called on the IO threads.
   virtual bool may_block() const { return true; }
+  /// What authorize() would answer, if that is known without waiting. Called on the IO threads;
+  /// without an answer authorize() is called on a thread for reviews.
+  virtual std::optional<Decision> from_memory(const Attributes& attributes) {
+    if (may_block()) return std::nullopt;
+    return authorize(attributes);
+  }
 };
 
 using AuthorizerPtr = std::shared_ptr<Authorizer>;

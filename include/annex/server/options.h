@@ -5,11 +5,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "annex/auth/authenticator.h"
 #include "annex/auth/authorizer.h"
+#include "annex/auth/reviews.h"
+#include "annex/auth/trust.h"
+#include "annex/kube/client.h"
 #include "annex/storage/store.h"
 #include "annex/transport/listener.h"
 #include "annex/util/clock.h"
@@ -34,6 +38,22 @@ struct StoreKind {
       open{};
   /// Where it is in a server's own folder if no location is given; empty: it needs none.
   std::string file{};
+};
+
+/// Leaves it to a Kubernetes API who calls and may they. Its authenticators come before those given
+/// to the server, its authorizer after the always allowed groups and paths.
+struct Delegation {
+  auth::TrustSourcePtr trust{};  ///< null: neither a front proxy nor client certificates
+  std::shared_ptr<kube::Client> authentication{};  ///< null: no bearer tokens
+  std::shared_ptr<kube::Client> authorization{};   ///< null: no access reviews
+  auth::TokenReviewOptions tokens{};
+  auth::AccessReviewOptions access{};
+};
+
+/// A check of readiness: why it fails, empty if it does not. Called on IO threads: must not wait.
+struct ReadinessCheck {
+  std::string name{};  ///< as in `/readyz/<name>`
+  std::function<std::string()> failure{};
 };
 
 struct ServerOptions {
@@ -69,6 +89,10 @@ struct ServerOptions {
   /// Tried before those given to Server::authenticate and Server::authorize.
   std::vector<auth::AuthenticatorPtr> authenticators{};
   std::vector<auth::AuthorizerPtr> authorizers{};
+  std::optional<Delegation> delegation{};
+  std::size_t review_threads = 64;  ///< for authenticators and authorizers that have to wait
+  std::size_t review_queue = 2048;  ///< requests that may wait for one of these; more get 429
+  std::vector<ReadinessCheck> readiness{};
   std::vector<std::string> always_allowed_paths = {"/healthz", "/livez", "/readyz"};
   std::vector<std::string> privileged_groups = {"system:masters"};
 
