@@ -48,7 +48,8 @@ class Extension:
         self.flags = flags
         self.reference = REFERENCE and program is None
         self.program = plane.program if self.reference else program or os.environ["SAMPLE"]
-        plane.namespace(namespace)
+        if plane.api.get(f"/api/v1/namespaces/{namespace}").status == 404:
+            plane.namespace(namespace)
         self.token_file = plane.folder / namespace / "token"
         self.token_file.write_text(plane.service_account(namespace, "default"))
         self.grant()
@@ -100,12 +101,29 @@ class Extension:
         self.process = self.plane.start_process("sample-apiserver", *flags) if self.reference else \
             self.start_ours(flags)
         probe = self.client()
+        begin = time.monotonic()
 
         def ready():
             self.process.check()
             return probe.get("/readyz").body == b"ok"
-        wait_for(ready, 30, "the extension server is ready")
+        wait_for(ready, 30, "the extension server is ready", 0.002)
+        self.ready_seconds = time.monotonic() - begin
         probe.close()
+
+    def remove(self):
+        """Takes it out of the cluster: its APIServices first, its process last."""
+        api = self.plane.api
+        for version in self.versions:
+            api.done("DELETE", self.api_service(version))
+        rbac = "/apis/rbac.authorization.k8s.io/v1"
+        for path in (f"/api/v1/namespaces/{self.namespace}/services/{self.service}",
+                     f"{rbac}/clusterroles/sample-apiserver-reader-{self.namespace}",
+                     f"{rbac}/clusterrolebindings/sample-apiserver-reader-{self.namespace}",
+                     f"{rbac}/clusterrolebindings/wardler:{self.namespace}:auth-delegator",
+                     f"{rbac}/namespaces/kube-system/rolebindings/"
+                     f"wardler-auth-reader-{self.namespace}"):
+            api.done("DELETE", path)
+        self.process.stop(2)
 
     def start_ours(self, flags):
         process = Process("extension", self.program, flags,
