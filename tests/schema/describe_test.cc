@@ -29,7 +29,9 @@ struct Slice {
 
 struct Base {
   std::string origin{};
-  friend void describe(schema::Object<Base>& base) { base.field<&Base::origin>("origin", ""); }
+  [[maybe_unused]] friend void describe(schema::Object<Base>& base) {
+    base.field<&Base::origin>("origin", "");
+  }
 };
 
 struct Loaf : Base {
