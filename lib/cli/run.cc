@@ -8,6 +8,7 @@
 #include "annex/util/clock.h"
 #include "annex/util/random.h"
 #include "cli/flags.h"
+#include "cli/serving_flags.h"
 #include "cli/signals.h"
 #include "cli/stderr_logger.h"
 #include "cli/trim.h"
@@ -90,6 +91,7 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
   }
   options.certificate_pem = std::move(pair->certificate_pem);
   options.key_pem = std::move(pair->key_pem);
+  cli::follow_serving_files(flags, options);
   if (Result<void> started = server.start(std::move(options), environment); !started) {
     return started;
   }

@@ -13,6 +13,7 @@
 #include "server/delegation.h"
 #include "server/health.h"
 #include "server/pipeline.h"
+#include "server/serving_reload.h"
 
 namespace annex {
 namespace {
@@ -78,6 +79,7 @@ class Server::Running {
   std::unique_ptr<detail::RunningDelegation> delegation_;
   std::unique_ptr<detail::Pipeline> pipeline_;
   std::unique_ptr<transport::Listener> listener_;
+  std::unique_ptr<detail::ServingReload> reload_;
   std::thread mender_;
   util::Mutex mutex_;
   util::CondVar wake_;
@@ -137,6 +139,7 @@ Result<void> Server::Running::listen() {
     if (transport::is_secure_cipher(name)) continue;
     environment_.logger.warning("Use of insecure cipher '" + name + "' detected.");
   }
+  transport::ServingCertificates served = listening.certificates;
   Result<std::unique_ptr<transport::Listener>> listener = transport::Listener::open(
       std::move(listening), *pipeline_, environment_.clock, environment_.logger);
   if (!listener) {
@@ -146,6 +149,13 @@ Result<void> Server::Running::listen() {
     return error;
   }
   listener_ = std::move(*listener);
+  if (options_.read_certificates) {
+    reload_ = std::make_unique<detail::ServingReload>(
+        std::move(served), options_.read_certificates,
+        [this](const transport::ServingCertificates& fresh) { return listener_->reload(fresh); },
+        environment_.logger);
+    reload_->start(options_.certificate_interval);
+  }
   return options_.on_listening ? options_.on_listening(listener_->port()) : Result<void>();
 }
 
@@ -205,6 +215,7 @@ void Server::Running::stop() {
     wake_.notify_all();
   }
   if (mender_.joinable()) mender_.join();
+  if (reload_) reload_->stop();
   if (listener_) listener_->stop();
   if (delegation_) delegation_->stop();
   if (pipeline_) pipeline_->close();

@@ -65,6 +65,10 @@ struct ServerOptions {
   std::string key_pem{};
   std::string client_ca_pem{};  ///< whose certificates are asked for in the handshake
   std::vector<transport::SniCertificate> sni_certificates{};
+  /// Reads the certificates again; what changed is used in new handshakes. Where it fails, or gives
+  /// a key that is not the certificate's, the old ones stay. Empty: they are never read again.
+  std::function<Result<transport::ServingCertificates>()> read_certificates{};
+  util::Duration certificate_interval = std::chrono::seconds(5);  ///< between two readings
   transport::TlsOptions tls{};
   bool share_port = false;     ///< lets other processes bind the same port
   transport::Limits limits{};  ///< what peers may take

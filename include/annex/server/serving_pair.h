@@ -19,7 +19,8 @@ Result<ServingPair> read_serving_pair(const std::string& certificate_file,
                                       const std::string& key_file);
 
 /// The pair `apiserver.crt` and `apiserver.key` in `folder`; made there, for these names and signed
-/// by a CA of its own, if neither exists.
+/// by a CA of its own, if neither exists. Without a folder it is made and not kept. BadRequest: one
+/// of both is missing, or cannot be used.
 Result<ServingPair> keep_serving_pair(const std::string& folder,
                                       const std::vector<std::string>& names,
                                       Environment environment);
