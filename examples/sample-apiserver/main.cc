@@ -6,6 +6,11 @@
 
 namespace wardle {
 
+/// As upstream's sample words it; its names may be whatever a path segment can be, too.
+std::string deprecation(const std::string& kind) {
+  return "wardle.example.com/v1alpha1 " + kind + " is deprecated in v1.3+, unavailable in v1.10+";
+}
+
 struct FlunderHooks {
   void default_object(v1alpha1::Flunder& flunder) const {
     if (flunder.spec.reference_type.value_or("").empty() && !flunder.spec.reference.empty()) {
@@ -54,9 +59,13 @@ int main(int argc, char** argv) {
   group.resource<wardle::v1beta1::Flunder>("flunders", "Flunder", wardle::FlunderHooks{})
       .version("v1beta1")
       .version<wardle::v1alpha1::Flunder>("v1alpha1", wardle::to_hub, wardle::from_hub)
-      .stored();
+      .stored()
+      .deprecated(wardle::deprecation("Flunder"))
+      .names(annex::registry::NameRule::kPathSegment);
   group.resource<wardle::v1alpha1::Fischer>("fischers", "Fischer")
       .version("v1alpha1")
+      .deprecated(wardle::deprecation("Fischer"))
+      .names(annex::registry::NameRule::kPathSegment)
       .cluster_scoped();
   return annex::run(server, argc, argv);
 }

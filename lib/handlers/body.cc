@@ -1,5 +1,8 @@
 #include "handlers/body.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "annex/http/media_type.h"
 #include "annex/json/write.h"
 
@@ -35,9 +38,61 @@ std::string summary(std::string_view body) {
 
 Error unrecognized(const Exchange& exchange, const std::string& why) {
   return Error::bad_request("the object provided is unrecognized (must be of type " +
-                            exchange.resource.kind +
-                            "): couldn't get version/kind; json parse error: " + why + " (" +
+                            exchange.resource.kind + "): " + why + " (" +
                             summary(exchange.http.body.view()) + ")");
+}
+
+Error no_type(const Exchange& exchange, const std::string& why) {
+  return unrecognized(exchange, "couldn't get version/kind; json parse error: " + why);
+}
+
+/// Go's MIME parser refuses a parameter without a value.
+bool is_well_formed(std::string_view content_type) {
+  for (std::size_t semicolon = content_type.find(';'); semicolon != std::string_view::npos;) {
+    const std::size_t end = content_type.find(';', semicolon + 1);
+    const std::string_view parameter = content_type.substr(semicolon + 1, end - semicolon - 1);
+    const bool blank = parameter.find_first_not_of(' ') == std::string_view::npos;
+    if (!blank && parameter.find('=') == std::string_view::npos) return false;
+    semicolon = end;
+  }
+  return true;
+}
+
+/// The document's kind and apiVersion, the endpoint's where they are left out.
+Result<std::pair<std::string, std::string>> read_type(const Exchange& exchange,
+                                                      const json::Value& document) {
+  std::pair<std::string, std::string> type{exchange.resource.kind,
+                                           exchange.resource.api_version(exchange.version)};
+  for (auto [name, out] : {std::pair("apiVersion", &type.second), std::pair("kind", &type.first)}) {
+    const json::Value* given = document.find(name);
+    if (given == nullptr || given->is_null()) continue;
+    if (!given->is_string()) {
+      return no_type(exchange, "json: cannot unmarshal " + std::string(given->type_name()) +
+                                   " into field " + name + " of type string");
+    }
+    if (!given->as_string().empty()) *out = given->as_string();
+  }
+  if (std::count(type.second.begin(), type.second.end(), '/') > 1) {
+    return unrecognized(exchange, "unexpected GroupVersion string: " + type.second);
+  }
+  return type;
+}
+
+/// By name, all the way down; the reader has bounded the depth.
+void sort_members(json::Value& value) {
+  if (value.is_array()) {
+    for (json::Value& item : value.as_array()) sort_members(item);
+  } else if (value.is_object()) {
+    std::vector<json::Member> members(value.as_object().begin(), value.as_object().end());
+    std::sort(members.begin(), members.end(),
+              [](const json::Member& a, const json::Member& b) { return a.name < b.name; });
+    json::Object sorted;
+    for (json::Member& member : members) {
+      sort_members(member.value);
+      sorted.append(std::move(member.name), std::move(member.value));
+    }
+    value = std::move(sorted);
+  }
 }
 
 /// The version whose form the document claims to have, which must be the endpoint's.
@@ -66,7 +121,7 @@ Result<void> check_type(const Exchange& exchange, const std::string& kind,
 Result<bool> body_is_yaml(const http::Request& request) {
   const auto header = request.headers.first("Content-Type");
   if (!header || header->empty()) return false;
-  const auto type = http::parse_media_type(*header);
+  const auto type = is_well_formed(*header) ? http::parse_media_type(*header) : std::nullopt;
   if (type && type->essence() == "application/json") return false;
   if (type && type->essence() == "application/yaml") return true;
   return unknown_format(body_is_protobuf(request));
@@ -117,19 +172,21 @@ Result<json::Value> read_object(Exchange& exchange, FieldValidation validation) 
   const std::string_view body = exchange.http.body.view();
   auto yaml = body_is_yaml(exchange.http);
   if (!yaml) return std::move(yaml).error();
-  if (body.empty()) return unrecognized(exchange, "unexpected end of JSON input");
+  if (body.empty()) return no_type(exchange, "unexpected end of JSON input");
   auto document = *yaml ? json::read_yaml(body) : json::read(body);
-  if (!document) return unrecognized(exchange, document.error().message);
+  if (!document) return no_type(exchange, document.error().message);
+  if (document->value.is_null()) document->value = json::Object();
   if (!document->value.is_object()) {
-    return unrecognized(exchange, "json: cannot unmarshal " +
-                                      std::string(document->value.type_name()) +
-                                      " into an object with apiVersion and kind");
+    return no_type(exchange, "json: cannot unmarshal " + std::string(document->value.type_name()) +
+                                 " into an object with apiVersion and kind");
   }
+  // As upstream, which makes JSON of YAML first, and that has its members sorted.
+  if (*yaml) sort_members(document->value);
+  drop_self_link(document->value);
   const registry::Resource& resource = exchange.resource;
-  std::string kind = document->value.at_string({"kind"});
-  std::string api_version = document->value.at_string({"apiVersion"});
-  if (kind.empty()) kind = resource.kind;
-  if (api_version.empty()) api_version = resource.api_version(exchange.version);
+  const auto type_named = read_type(exchange, document->value);
+  if (!type_named) return type_named.error();
+  const auto& [kind, api_version] = *type_named;
   const std::string wrong = resource.kind + " in version " + json::quoted(exchange.version.name) +
                             " cannot be handled as a " + resource.kind + ": ";
   if (auto type = check_type(exchange, kind, api_version); !type) return std::move(type).error();
@@ -147,6 +204,11 @@ Result<json::Value> read_object(Exchange& exchange, FieldValidation validation) 
   }
   exchange.warn(problems);
   return object;
+}
+
+void drop_self_link(json::Value& object) {
+  json::Value* metadata = object.is_object() ? object.as_object().find("metadata") : nullptr;
+  if (metadata != nullptr && metadata->is_object()) metadata->as_object().erase("selfLink");
 }
 
 Result<void> match_namespace(const Exchange& exchange, json::Value& object) {

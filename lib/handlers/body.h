@@ -37,4 +37,7 @@ std::string join(const std::vector<std::string>& texts, std::string_view separat
 Result<void> match_namespace(const Exchange& exchange, json::Value& object);
 Result<void> match_name(const Exchange& exchange, const json::Value& object);
 
+/// Takes metadata.selfLink away, which old clients still send and nobody keeps.
+void drop_self_link(json::Value& object);
+
 }  // namespace annex::handlers

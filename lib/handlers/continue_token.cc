@@ -1,5 +1,7 @@
 #include "handlers/continue_token.h"
 
+#include <algorithm>
+
 #include "annex/json/read.h"
 #include "annex/json/write.h"
 #include "annex/schema/formats.h"
@@ -29,6 +31,14 @@ std::optional<std::string> from_url_base64(std::string text) {
   return schema::parse_base64(text);
 }
 
+/// Where the text stops being base64, as Go's decoder tells it.
+std::string base64_fault(std::string_view token) {
+  const std::size_t good = std::min(
+      token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+      token.size());
+  return "illegal base64 data at input byte " + std::to_string(good);
+}
+
 bool is_clean(std::string_view path) {
   if (path.find("//") != std::string_view::npos) return false;
   return path != ".." && path.substr(0, 3) != "../" && path.find("/../") == std::string_view::npos;
@@ -50,7 +60,7 @@ std::string write_continue(const Continuation& continuation) {
 
 Result<Continuation> read_continue(const std::string& token) {
   const auto text = from_url_base64(token);
-  if (!text) return invalid("illegal base64 data");
+  if (!text) return invalid(base64_fault(token));
   auto document = json::parse(*text);
   if (!document) return invalid(document.error().message);
   const std::string& version = document->at_string({"v"});

@@ -39,10 +39,13 @@ Result<ReadAt> read_at(const ListOptions& options) {
 /// A name that the selector requires narrows the read to one key.
 std::optional<std::string> single_key(const Exchange& exchange, const ListOptions& options) {
   const auto name = options.fields.required("metadata.name");
-  if (!name || !options.continue_token.empty() || options.limit > 0) return std::nullopt;
-  const std::string& name_space = exchange.context.info.name_space;
+  if (!name || !options.continue_token.empty()) return std::nullopt;
+  std::string name_space = exchange.context.info.name_space;
+  if (name_space.empty()) {
+    name_space = options.fields.required("metadata.namespace").value_or("");
+  }
   if (exchange.resource.namespaced() && name_space.empty()) return std::nullopt;
-  return registry::relative_key({name_space, std::string(*name)});
+  return registry::relative_key({std::move(name_space), std::string(*name)});
 }
 
 }  // namespace
@@ -75,6 +78,10 @@ Result<Page> read_page(Exchange& exchange, const ListOptions& options) {
   if (const auto key = single_key(exchange, options)) {
     // "ns/name" is also the prefix of longer names; the selector drops those.
     query.prefix = *key;
+    query.limit = 0;
+  }
+  if (options.selects()) {
+    query.matches = [&](const registry::Item& item) { return options.matches(item); };
   }
   auto result = exchange.backend.list(query);
   if (!result) {

@@ -9,6 +9,18 @@ namespace {
 
 using request::Media;
 
+constexpr std::string_view kMediaTypes =
+    "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+constexpr std::string_view kStreams =
+    "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
+
+Error not_acceptable(std::string_view offered) {
+  Error error;
+  error.reason = Reason::kNotAcceptable;
+  error.message = "only the following media types are accepted: " + std::string(offered);
+  return error;
+}
+
 /// What the clause wants the object turned into; nothing if that is not on offer.
 std::optional<Form> form_for(const http::MediaType& clause, Media media, Offer offer) {
   Form form;
@@ -53,23 +65,17 @@ Result<Form> negotiate(const http::Request& request, Offer offer) {
   }
   for (const http::MediaType& clause : clauses) {
     for (const Media media : request::kMedia) {
-      if (media == Media::kYaml && offer == Offer::kWatch) continue;
       if (!clause.matches(request::media_type(media))) continue;
       std::optional<Form> form = form_for(clause, media, offer);
       if (!form) continue;
+      // Chosen before it is asked whether it can stream.
+      if (media == Media::kYaml && offer == Offer::kWatch) return not_acceptable(kStreams);
       form->pretty = media == Media::kJson && offer != Offer::kWatch &&
                      request::wants_pretty(request, &clause);
       return *std::move(form);
     }
   }
-  Error error;
-  error.reason = Reason::kNotAcceptable;
-  error.message = "only the following media types are accepted: ";
-  error.message += offer == Offer::kWatch
-                       ? "application/json;stream=watch, "
-                         "application/vnd.kubernetes.protobuf;stream=watch"
-                       : "application/json, application/yaml, application/vnd.kubernetes.protobuf";
-  return error;
+  return not_acceptable(kMediaTypes);
 }
 
 }  // namespace annex::handlers

@@ -41,16 +41,15 @@ void check_match(const ListOptions& options, bool watch, schema::FieldErrors& er
   const std::string& match = options.resource_version_match;
   if (watch) {
     if (options.send_initial_events && match != "NotOlderThan") {
-      if (match.empty()) {
-        errors.forbidden(path,
-                         "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-      } else {
-        errors.not_supported(path, match, {"NotOlderThan"});
-      }
+      errors.forbidden(path,
+                       "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
     }
     if (!match.empty() && !options.send_initial_events) {
       errors.forbidden(
           path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+    }
+    if (!match.empty() && match != "NotOlderThan") {
+      errors.not_supported(path, match, {"NotOlderThan"});
     }
     return;
   }

@@ -55,6 +55,7 @@ struct DeleteOptions {
   registry::Preconditions preconditions{};
   registry::RemoveOptions remove{};
   bool dry_run = false;
+  bool unsafe = false;  ///< only what cannot be read from the store is to be deleted
 };
 
 /// From the body if there is one, else from the query.

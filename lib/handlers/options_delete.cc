@@ -14,6 +14,7 @@ struct RawDelete {
   std::optional<bool> orphan_dependents{};
   std::optional<std::string> propagation{};
   std::vector<std::string> dry_run{};
+  bool unsafe = false;
 };
 
 Error wrong_type(const json::Value& value, const std::string& field, const std::string& type) {
@@ -41,7 +42,11 @@ Result<RawDelete> read_body_options(const http::Request& request) {
   const auto document = read_options_body(request);
   if (!document) return document.error();
   const json::Value& object = *document;
-  if (!object.is_object()) return wrong_type(object, "DeleteOptions", "object");
+  if (object.is_null()) return RawDelete{};
+  if (!object.is_object()) {
+    return Error::bad_request("couldn't get version/kind; json parse error: " +
+                              wrong_type(object, "DeleteOptions", "object").message);
+  }
   const std::string& kind = object.at_string({"kind"});
   if (!kind.empty() && kind != "DeleteOptions") {
     return Error::bad_request("no kind " + json::quoted(kind) +
@@ -55,6 +60,11 @@ Result<RawDelete> read_body_options(const http::Request& request) {
   if (orphan != nullptr && !orphan->is_null()) {
     if (!orphan->is_bool()) return wrong_type(*orphan, "orphanDependents", "bool");
     raw.orphan_dependents = orphan->as_bool();
+  }
+  const json::Value* unsafe = object.find("ignoreStoreReadErrorWithClusterBreakingPotential");
+  if (unsafe != nullptr && !unsafe->is_null()) {
+    if (!unsafe->is_bool()) return wrong_type(*unsafe, "ignoreStoreReadError...", "bool");
+    raw.unsafe = unsafe->as_bool();
   }
   const json::Value* grace = object.find("gracePeriodSeconds");
   if (grace != nullptr && !grace->is_null() && !grace->is_int64()) {
@@ -84,7 +94,7 @@ Result<RawDelete> read_query_options(const http::Query& query) {
   RawDelete raw;
   if (auto grace = read_int(query, "gracePeriodSeconds"); !grace) return std::move(grace).error();
   auto text = [&](std::string_view name, std::optional<std::string>& out) {
-    if (const auto value = query.first(name); value && !value->empty()) out = std::string(*value);
+    if (const auto value = query.first(name)) out = std::string(*value);
   };
   text("uid", raw.uid);
   text("resourceVersion", raw.resource_version);
@@ -92,6 +102,7 @@ Result<RawDelete> read_query_options(const http::Query& query) {
   if (query.contains("orphanDependents")) {
     raw.orphan_dependents = request::query_flag(query, "orphanDependents");
   }
+  raw.unsafe = request::query_flag(query, "ignoreStoreReadErrorWithClusterBreakingPotential");
   for (const std::string_view value : query.all("dryRun")) raw.dry_run.emplace_back(value);
   return raw;
 }
@@ -105,6 +116,7 @@ Result<DeleteOptions> read_delete_options(const http::Request& request) {
   DeleteOptions options;
   options.preconditions.uid = std::move(raw->uid);
   options.preconditions.resource_version = std::move(raw->resource_version);
+  options.unsafe = raw->unsafe;
   options.remove.orphan_dependents = raw->orphan_dependents;
   schema::FieldErrors errors;
   const schema::FieldPath path("propagationPolicy");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 
 #include "annex/json/patch.h"
@@ -12,17 +13,40 @@ namespace {
 
 enum class PatchType { kJson, kMerge };
 
-Result<PatchType> patch_type(const http::Request& request) {
-  std::string_view type = request.headers.first("Content-Type").value_or("");
+constexpr std::string_view kJsonPatchType = "application/json-patch+json";
+constexpr std::string_view kMergePatchType = "application/merge-patch+json";
+
+std::string_view essence(std::string_view type) {
   type = type.substr(0, type.find(';'));
   while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-  if (type == "application/json-patch+json") return PatchType::kJson;
-  if (type == "application/merge-patch+json") return PatchType::kMerge;
+  while (!type.empty() && type.front() == ' ') type.remove_prefix(1);
+  return type;
+}
+
+/// As upstream's router: one of the header's elements is a patch's.
+bool is_routed(std::string_view header) {
+  for (std::size_t begin = 0; begin <= header.size();) {
+    const std::size_t end = std::min(header.find(',', begin), header.size());
+    const std::string_view type = essence(header.substr(begin, end - begin));
+    if (type == kJsonPatchType || type == kMergePatchType) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+Result<PatchType> patch_type(const http::Request& request) {
+  const std::string_view header = request.headers.first("Content-Type").value_or("");
+  const std::string_view type = essence(header);
+  if (type == kJsonPatchType) return PatchType::kJson;
+  if (type == kMergePatchType) return PatchType::kMerge;
   Error error;
   error.reason = Reason::kUnsupportedMediaType;
+  if (!is_routed(header) && !request.body.empty()) {
+    return Error::generic(error.reason, "415: Unsupported Media Type");
+  }
   error.message =
-      "the body of the request was in an unknown format - accepted media types include: "
-      "application/json-patch+json, application/merge-patch+json";
+      "the body of the request was in an unknown format - accepted media types include: " +
+      std::string(kJsonPatchType) + ", " + std::string(kMergePatchType);
   return error;
 }
 
@@ -49,6 +73,8 @@ class Patch final : public registry::Transform {
       if (!decoded) return std::move(decoded).error();
       json_patch_ = std::move(*decoded);
       prefix = "json patch ";
+    } else if (document->value.is_null()) {
+      return Error::bad_request("Invalid JSON Patch");
     } else if (!document->value.is_object()) {
       return Error::bad_request("error decoding patch: json: cannot unmarshal " +
                                 std::string(document->value.type_name()) +
@@ -57,13 +83,13 @@ class Patch final : public registry::Transform {
       merge_patch_ = std::move(document->value);
     }
     if (validation_ == FieldValidation::kIgnore) return {};
+    for (const std::string& text : strict_problems({}, document->duplicates)) {
+      problems_.push_back(prefix + text);
+    }
     if (json_patch_) {
       for (const std::string& text : json_patch_->unknown_members()) {
         problems_.push_back(prefix + text);
       }
-    }
-    for (const std::string& text : strict_problems({}, document->duplicates)) {
-      problems_.push_back(prefix + text);
     }
     return {};
   }
@@ -89,22 +115,54 @@ class Patch final : public registry::Transform {
   Result<json::Value> decode(json::Value patched) {
     const std::string text = json::write(patched);
     const registry::Resource& resource = exchange_.resource;
-    const std::string& kind = patched.at_string({"kind"});
-    const std::string& api_version = patched.at_string({"apiVersion"});
-    if (!patched.is_object() || (!kind.empty() && kind != resource.kind) ||
-        (!api_version.empty() && api_version != resource.api_version(exchange_.version))) {
+    const std::string kind = patched.at_string({"kind"});
+    const std::string api_version = patched.at_string({"apiVersion"});
+    const registry::Version* version = version_of(api_version);
+    const bool untyped = patched.is_object() && kind.empty() && api_version.empty();
+    if (std::count(api_version.begin(), api_version.end(), '/') > 1) {
+      return invalid_patch(text, "unexpected GroupVersion string: " + api_version);
+    }
+    drop_self_link(patched);
+    if (!patched.is_object() || (!untyped && (kind != resource.kind || version == nullptr))) {
       return invalid_patch(text, "no kind " + json::quoted(kind) + " is registered for version " +
                                      json::quoted(api_version) + " in scheme \"annex\"");
     }
+    if (untyped) return decode_untyped(patched, text);
     schema::NormalizeReport report;
-    auto object = exchange_.codec().decode(exchange_.version, std::move(patched), report);
+    auto object = exchange_.codec().decode(*version, std::move(patched), report);
     if (!object) {
       if (object.error().reason != Reason::kBadRequest) return object;
       return invalid_patch(text, object.error().message);
     }
+    if (auto done = report_problems(report.unknown_fields, text); !done) {
+      return std::move(done).error();
+    }
+    if (auto done = match_namespace(exchange_, *object); !done) return std::move(done).error();
+    if (auto done = match_name(exchange_, *object); !done) return std::move(done).error();
+    return object;
+  }
+
+  /// The served version that an apiVersion names, which a patch may change; null if there is none.
+  const registry::Version* version_of(const std::string& api_version) const {
+    for (const registry::Version& version : exchange_.resource.versions) {
+      if (exchange_.resource.api_version(version) == api_version) return &version;
+    }
+    return nullptr;
+  }
+
+  /// Upstream takes a document that lost its type for one without any member, hence without a name.
+  Result<json::Value> decode_untyped(const json::Value& patched, const std::string& text) {
+    std::vector<std::string> unknown;
+    for (const json::Member& member : patched.as_object()) unknown.push_back(member.name);
+    if (auto done = report_problems(unknown, text); !done) return std::move(done).error();
+    auto done = match_name(exchange_, json::Value(json::Object()));
+    return done ? Error::internal("a name without a document") : std::move(done).error();
+  }
+
+  Result<void> report_problems(const std::vector<std::string>& unknown, const std::string& text) {
     std::vector<std::string> problems = problems_;
     if (validation_ != FieldValidation::kIgnore) {
-      for (std::string& found : strict_problems(report.unknown_fields, {})) {
+      for (std::string& found : strict_problems(unknown, {})) {
         problems.push_back(std::move(found));
       }
     }
@@ -114,9 +172,7 @@ class Patch final : public registry::Transform {
       }
       exchange_.warn(problems);
     }
-    if (auto done = match_namespace(exchange_, *object); !done) return std::move(done).error();
-    if (auto done = match_name(exchange_, *object); !done) return std::move(done).error();
-    return object;
+    return {};
   }
 
   Exchange& exchange_;

@@ -16,6 +16,22 @@ Result<http::Response> serve_remove(Exchange& exchange) {
   if (!options) return std::move(options).error();
   registry::WriteRequest request = exchange.write_request(options->dry_run);
   request.preconditions = options->preconditions;
+  if (options->unsafe) {
+    auto live = exchange.backend.get(request.key, {});
+    if (!live) return std::move(live).error();
+    if (*live) {
+      Error error;
+      error.reason = Reason::kConflict;
+      error.message = "Operation cannot be fulfilled on " + exchange.resource.group_resource() +
+                      " \"" + request.key.name +
+                      "\": unsafe deletion is not allowed because the object is decodable from "
+                      "storage";
+      error.details.name = request.key.name;
+      error.details.group = exchange.resource.group;
+      error.details.kind = exchange.resource.plural;
+      return error;
+    }
+  }
   auto removed = exchange.writes().remove(request, options->remove);
   if (!removed) return std::move(removed).error();
   if (!removed->gone) {

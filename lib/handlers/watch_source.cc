@@ -12,7 +12,10 @@ constexpr util::Duration kLastBookmark = std::chrono::seconds(2);
 
 WatchSource::WatchSource(WatchPlan plan, WatchRender render, const util::Clock& clock)
     : plan_(std::move(plan)), render_(std::move(render)), clock_(clock) {
-  schedule_bookmark(clock_.now());
+  const util::TimePoint now = clock_.now();
+  schedule_bookmark(now);
+  // A watch too short for a last bookmark before its end has that at once.
+  if (next_bookmark_ && plan_.end - kLastBookmark <= now) next_bookmark_ = now;
 }
 
 WatchSource::~WatchSource() {

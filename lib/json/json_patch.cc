@@ -165,7 +165,11 @@ bool Patcher::move(const Pointer& from, const Pointer& to) {
 
 bool Patcher::copy(const Pointer& from, const Pointer& to) {
   const Value* found = find(from, from.size());
-  if (found == nullptr) return false;
+  if (found == nullptr) {
+    // As upstream: an object's missing member is a null.
+    const Value* parent = find_parent(from);
+    return parent != nullptr && parent->is_object() && add(to, Value());
+  }
   copied_ += write(*found).size();
   return copied_ <= kMaxCopiedBytes && add(to, *found);
 }
@@ -185,10 +189,10 @@ bool Patcher::apply(const Value& operation) {
     return op == "move" ? move(*source, *pointer) : copy(*source, *pointer);
   }
   const Value* value = operation.find("value");
-  if (op == "test") return test(*pointer, value != nullptr ? *value : Value());
-  if (value == nullptr) return false;
-  if (op == "add") return add(*pointer, *value);
-  return op == "replace" && replace(*pointer, *value);
+  const Value wanted = value != nullptr ? *value : Value();
+  if (op == "test") return test(*pointer, wanted);
+  if (op == "add") return add(*pointer, wanted);
+  return op == "replace" && replace(*pointer, wanted);
 }
 
 }  // namespace
@@ -199,6 +203,7 @@ Result<JsonPatch> JsonPatch::decode(const Value& document) {
     return Error::bad_request("error decoding patch: json: cannot unmarshal " +
                               std::string(value.type_name()) + std::string(kInto));
   };
+  if (document.is_null()) return JsonPatch();
   if (!document.is_array()) return refuse(document);
   const std::size_t count = document.as_array().size();
   if (count > kMaxOperations) {
@@ -210,17 +215,17 @@ Result<JsonPatch> JsonPatch::decode(const Value& document) {
     return error;
   }
   JsonPatch patch;
-  for (const Value& operation : document.as_array()) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Value& operation = document.as_array()[i];
+    if (operation.is_null()) continue;  // an operation without a name, which fails when applied
     if (!operation.is_object()) return refuse(operation);
     for (const Member& member : operation.as_object()) {
-      if (member.name == "op" || member.name == "path" || member.name == "from" ||
-          member.name == "value") {
+      if (member.name == "value") continue;
+      if (member.name == "op" || member.name == "path" || member.name == "from") {
+        if (!member.value.is_string() && !member.value.is_null()) return refuse(member.value);
         continue;
       }
-      std::string text = "unknown field \"" + member.name + "\"";
-      if (std::find(patch.unknown_.begin(), patch.unknown_.end(), text) == patch.unknown_.end()) {
-        patch.unknown_.push_back(std::move(text));
-      }
+      patch.unknown_.push_back("unknown field \"[" + std::to_string(i) + "]." + member.name + "\"");
     }
   }
   patch.operations_ = document.as_array();

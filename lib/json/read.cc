@@ -33,7 +33,10 @@ class Builder {
   }
   bool StartObject() { return open(Value(Object())); }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
-    frames_.back().key.assign(text, size);
+    Frame& frame = frames_.back();
+    frame.key.assign(text, size);
+    // Before what is inside of it, so that duplicates are told in the order of the document.
+    if (frame.names.find(frame.value.as_object(), frame.key) != nullptr) note_duplicate();
     return true;
   }
   bool EndObject(rapidjson::SizeType) { return close(); }
@@ -74,7 +77,6 @@ class Builder {
     if (frame.value.is_array()) {
       frame.value.as_array().push_back(std::move(value));
     } else if (Value* known = frame.names.find(frame.value.as_object(), frame.key)) {
-      note_duplicate();
       *known = std::move(value);
     } else {
       frame.value.as_object().append(frame.key, std::move(value));

@@ -150,7 +150,10 @@ class LabelSelectorParser {
     std::vector<std::string> values;
     bool wants_value = true;
     while (true) {
-      if (at_end()) return refuse("found '', expected: ',' or ')'");
+      if (at_end()) {
+        return refuse(values.empty() && wants_value ? "found '', expected: ',', ')' or identifier"
+                                                    : "found '', expected: ',' or ')'");
+      }
       const Token token = next();
       if (token.text == ")" && token.special) {
         if (wants_value) values.emplace_back();

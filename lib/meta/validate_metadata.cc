@@ -173,14 +173,16 @@ void check_managed_fields(const json::Value& metadata, FieldErrors& errors) {
   }
 }
 
-void check_shared(const json::Value& metadata, FieldErrors& errors) {
+/// What creations and updates have in common. Upstream's second pass of an update leaves
+/// finalizers out.
+void check_shared(const json::Value& metadata, bool finalizers, FieldErrors& errors) {
   const json::Value& generation = member(metadata, "generation");
   if (generation.is_int64() && generation.as_int64() < 0) {
     errors.invalid(kMetadata / "generation", generation, "must be greater than or equal to 0");
   }
   check_labels_and_annotations(metadata, errors);
   check_owners(metadata, errors);
-  check_finalizers(metadata, errors);
+  if (finalizers) check_finalizers(metadata, errors);
   check_managed_fields(metadata, errors);
 }
 
@@ -213,7 +215,7 @@ void validate_metadata(const json::Value& object, bool namespaced, const CheckNa
                        FieldErrors& errors) {
   const json::Value& metadata = member(object, "metadata");
   check_names(metadata, namespaced, check_name, errors);
-  check_shared(metadata, errors);
+  check_shared(metadata, true, errors);
 }
 
 void validate_metadata_update(const json::Value& object, const json::Value& old_object,
@@ -237,7 +239,7 @@ void validate_metadata_update(const json::Value& object, const json::Value& old_
       errors.invalid(kMetadata / name, member(metadata, name), "field is immutable");
     }
   }
-  check_shared(metadata, errors);
+  check_shared(metadata, false, errors);
 }
 
 }  // namespace annex::meta

@@ -130,30 +130,40 @@ Result<ListResult> StoredBackend::list_exactly(const ListQuery& query) {
   options.at = query.at.revision;
   options.limit = query.limit;
   if (!query.after.empty()) options.after = prefix_ + query.after;
-  auto page = store_.list(prefix_ + query.prefix, options);
-  if (!page && page.error().code == storage::StoreError::Code::kFuture) {
-    auto current = store_.current_revision();
-    return too_large_revision(query.at.revision, current ? *current : 0, 0);
-  }
-  if (!page) return store_error(page.error(), resource_, "list");
   ListResult result;
   result.revision = query.at.revision;
-  result.more = page->more;
-  result.remaining = page->remaining;
-  result.items.reserve(page->entries.size());
-  for (const storage::Entry& entry : page->entries) {
+  do {
+    auto page = store_.list(prefix_ + query.prefix, options);
+    if (!page && page.error().code == storage::StoreError::Code::kFuture) {
+      auto current = store_.current_revision();
+      return too_large_revision(query.at.revision, current ? *current : 0, 1);
+    }
+    if (!page) return store_error(page.error(), resource_, "list");
+    if (auto done = take_page(query, *page, result); !done) return std::move(done).error();
+    if (!page->entries.empty()) options.after = page->entries.back().key;
+  } while (result.more && result.items.size() < query.limit);
+  return result;
+}
+
+Result<void> StoredBackend::take_page(const ListQuery& query, const storage::ListPage& page,
+                                      ListResult& result) const {
+  std::size_t seen = 0;
+  for (const storage::Entry& entry : page.entries) {
+    if (query.limit != 0 && result.items.size() == query.limit) break;
+    ++seen;
     const std::string key = entry.key.substr(prefix_.size());
     // The cache's item of the same revision has everything made already.
-    ItemPtr cached = cache_->get(key);
-    if (cached && cached->revision == entry.revision) {
-      result.items.push_back(std::move(cached));
-      continue;
+    ItemPtr item = cache_->get(key);
+    if (!item || item->revision != entry.revision) {
+      auto made = codec_.make_item(key, entry.revision, entry.value);
+      if (!made) return std::move(made).error();
+      item = std::move(*made);
     }
-    auto item = codec_.make_item(key, entry.revision, entry.value);
-    if (!item) return std::move(item).error();
-    result.items.push_back(std::move(*item));
+    if (!query.matches || query.matches(*item)) result.items.push_back(std::move(item));
   }
-  return result;
+  result.remaining = page.entries.size() - seen + (page.more ? page.remaining : 0);
+  result.more = result.remaining > 0 || page.more;
+  return {};
 }
 
 Result<ListResult> StoredBackend::list(const ListQuery& query) {
@@ -168,12 +178,16 @@ Result<ListResult> StoredBackend::list(const ListQuery& query) {
         [](const std::string& key, const ItemPtr& item) { return key < item->key; });
     state.items.erase(state.items.begin(), begin);
   }
-  if (query.limit != 0 && state.items.size() > query.limit) {
-    result.more = true;
-    result.remaining = state.items.size() - query.limit;
-    state.items.resize(query.limit);
+  // Any state is one that is at hand, and upstream's cache gives it whole.
+  const std::size_t limit = query.at.kind == ReadAt::Kind::kAny ? 0 : query.limit;
+  std::size_t seen = 0;
+  for (ItemPtr& item : state.items) {
+    if (limit != 0 && result.items.size() == limit) break;
+    ++seen;
+    if (!query.matches || query.matches(*item)) result.items.push_back(std::move(item));
   }
-  result.items = std::move(state.items);
+  result.remaining = state.items.size() - seen;
+  result.more = result.remaining > 0;
   return result;
 }
 

@@ -38,6 +38,9 @@ class StoredBackend final : public Backend {
 
  private:
   Result<ListResult> list_exactly(const ListQuery& query);
+  /// Adds what matches of one page of the store to `result`, up to the limit.
+  Result<void> take_page(const ListQuery& query, const storage::ListPage& page,
+                         ListResult& result) const;
 
   const Resource& resource_;
   storage::Store& store_;

@@ -56,7 +56,8 @@ Result<void> check_producible(const http::Request& request,
 
 bool wants_pretty(const http::Request& request, const http::MediaType* clause) {
   if (clause != nullptr && clause->param("pretty") == "1") return true;
-  if (const auto value = request.target.query.first("pretty")) return parse_go_bool(*value);
+  if (const auto value = request.target.query.first("pretty"); value && !value->empty())
+    return parse_go_bool(*value);
   const std::string_view agent = request.headers.first("User-Agent").value_or("");
   return agent.starts_with("curl") || agent.starts_with("Wget") || agent.starts_with("Mozilla/5.0");
 }

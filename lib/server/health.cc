@@ -60,7 +60,8 @@ std::optional<http::Response> Health::answer(const http::Request& request) const
   if (!rest.empty()) {
     if (std::find(checks.begin(), checks.end(), rest) == checks.end()) return std::nullopt;
     const std::string reason = failure(rest);
-    return reason.empty() ? plain(200, "ok")
+    // As upstream, which leaves the header out here alone.
+    return reason.empty() ? http::Response::text(200, "text/plain; charset=utf-8", "ok")
                           : plain(500, "internal server error: " + reason + "\n");
   }
 

@@ -305,7 +305,7 @@ bool Http1Codec::read_framing() {
     waits = !http10_;
   }
   body_limit_ = events_.on_head(request_);
-  if (remaining_ > body_limit_) return refuse(413, "the request's body is too large");
+  if (remaining_ > body_limit_) return refuse(413, too_large_text(body_limit_));
   if (codings.empty() && remaining_ == 0) {
     complete();
     return false;
@@ -350,8 +350,7 @@ bool Http1Codec::parse_chunk_size() {
   // Extensions cost the reader and carry nothing, so they share one small allowance.
   if (extension != std::string_view::npos) trailer_bytes_ += line.size() - extension;
   if (trailer_bytes_ > limits_.header_bytes) return refuse(400, "too many chunk extensions");
-  if (remaining_ > body_limit_ - body_.size())
-    return refuse(413, "the request's body is too large");
+  if (remaining_ > body_limit_ - body_.size()) return refuse(413, too_large_text(body_limit_));
   phase_ = remaining_ == 0 ? Phase::kTrailers : Phase::kChunkData;
   return true;
 }

@@ -102,7 +102,7 @@ int Http2Connection::on_data(nghttp2_session*, std::uint8_t, std::int32_t id,
   Arriving& arriving = *stream->arriving;
   if (size > 0) arriving.heard = me.now_;
   if (size > arriving.body_limit - arriving.data.size()) {
-    me.refuse(id, *stream, 413, "the request's body is too large");
+    me.refuse(id, *stream, 413, too_large_text(arriving.body_limit));
   } else if (!me.hold(*stream, stream->held + size)) {
     me.refuse(id, *stream, 429, "too many bytes of requests are held");
   } else {
@@ -173,7 +173,7 @@ void Http2Connection::head(std::int32_t id, Stream& stream, bool end) {
     // nghttp2 has refused a length that is no number; one that it can read may still be long.
     const bool long_number = length->size() > 18;
     if (long_number || std::stoull(std::string(*length)) > arriving.body_limit) {
-      return refuse(id, stream, 413, "the request's body is too large");
+      return refuse(id, stream, 413, too_large_text(arriving.body_limit));
     }
   }
   const auto expect = request.headers.first("expect");

@@ -75,6 +75,10 @@ bool is_connection_header(std::string_view name) {
   return false;
 }
 
+std::string too_large_text(std::size_t limit) {
+  return "Request entity too large: limit is " + std::to_string(limit);
+}
+
 Error refusal_error(int status, std::string message) {
   Error error = Error::bad_request(std::move(message));
   if (status == 408) error.reason = Reason::kTimeout;

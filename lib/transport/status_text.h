@@ -1,6 +1,7 @@
 // Small words of HTTP that both codecs write.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ bool is_connection_header(std::string_view name);
 std::string clean_value(std::string_view value);
 /// Appends a header line, its value cleaned.
 void append_field(std::string& out, std::string_view name, std::string_view value);
+/// Why a body of more than `limit` bytes is refused, in upstream's words.
+std::string too_large_text(std::size_t limit);
 /// What the transport itself refuses a request with.
 Error refusal_error(int status, std::string message);
 

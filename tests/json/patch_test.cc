@@ -52,11 +52,19 @@ TEST_CASE("JSON patch operations that fail change nothing") {
        {R"([{"op":"test","path":"/a","value":2}])", R"([{"op":"remove","path":"/b"}])",
         R"([{"op":"add","path":"/x/y","value":1}])", R"([{"op":"nope","path":"/a"}])",
         R"([{"op":"add","path":"a","value":1}])", R"([{"op":"replace","path":"/l/9","value":1}])",
-        R"([{"op":"move","from":"/o","path":"/o/in"}])", R"([{"op":"add","path":"/a"}])",
-        R"([{"op":"copy","from":"/none","path":"/b"}])", R"([{"op":"remove","path":""}])"}) {
+        R"([{"op":"move","from":"/o","path":"/o/in"}])",
+        R"([{"op":"copy","from":"/none/x","path":"/b"}])", R"([{"op":"remove","path":""}])",
+        R"([{"op":"copy","from":"/l/9","path":"/b"}])", "[null]"}) {
     INFO(patch);
     CHECK(patched(R"({"a":1,"l":[1],"o":{}})", patch) == "failed");
   }
+}
+
+TEST_CASE("JSON patch takes what is missing for null where upstream does") {
+  CHECK(patched(R"({"a":1})", R"([{"op":"add","path":"/a"}])") == R"({"a":null})");
+  CHECK(patched(R"({"a":1})", R"([{"op":"copy","from":"/none","path":"/b"}])") ==
+        R"({"a":1,"b":null})");
+  CHECK(patched(R"({"a":1})", "null") == R"({"a":1})");
 }
 
 TEST_CASE("JSON patch copies are bounded") {
@@ -75,7 +83,8 @@ TEST_CASE("what is no JSON patch is refused") {
       json::JsonPatch::decode(json::Value(json::Array(10001, json::Value(json::Object()))));
   CHECK(many.error().reason == annex::Reason::kRequestEntityTooLarge);
   const auto unknown = json::JsonPatch::decode(value_of(R"([{"op":"test","pth":1}])"));
-  CHECK(unknown->unknown_members() == std::vector<std::string>{"unknown field \"pth\""});
+  CHECK(unknown->unknown_members() == std::vector<std::string>{"unknown field \"[0].pth\""});
+  CHECK_FALSE(json::JsonPatch::decode(value_of(R"([{"op":"test","path":5}])")).has_value());
 }
 
 TEST_CASE("merge patch") {

@@ -181,6 +181,17 @@ TEST_CASE("every string reads back from YAML as it was written") {
   }
 }
 
+TEST_CASE("YAML is laid out as Go's writer does") {
+  const auto value = json::parse(
+      R"({"t":"2026-01-02T03:04:05Z","s":"# none","m":"a\nb\n","l":[{"b":[1,"n"],"a":{}},[]],"w":")" +
+      std::string(90, 'w') + " x y\"}");
+  REQUIRE(value.has_value());
+  CHECK(json::write_yaml(*value) ==
+        "l:\n- a: {}\n  b:\n  - 1\n  - \"n\"\n- []\nm: |\n  a\n  b\ns: '# none'\n"
+        "t: \"2026-01-02T03:04:05Z\"\nw: " +
+            std::string(90, 'w') + "\n  x y\n");
+}
+
 TEST_CASE("values too deep for YAML's block style are written as JSON") {
   const std::string text = std::string(600, '[') + std::string(600, ']');
   const auto value = json::parse(text);

@@ -28,6 +28,8 @@ struct ListQuery {
   std::string prefix{};  ///< of relative keys: "ns/", or empty
   std::string after{};   ///< only relative keys greater than this
   std::size_t limit{};   ///< 0 is none
+  /// What is to be listed; empty: everything. A page is filled with what matches.
+  std::function<bool(const Item&)> matches{};
 };
 
 struct ListResult {

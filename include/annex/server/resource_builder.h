@@ -107,6 +107,11 @@ class ResourceBuilder {
     draft_.resource.singular = std::move(name);
     return *this;
   }
+  /// What names may be; without a word, DNS subdomains.
+  ResourceBuilder& names(registry::NameRule rule) {
+    draft_.resource.strategy.name_rule = rule;
+    return *this;
+  }
   /// An update of an object that does not exist creates it.
   ResourceBuilder& create_on_update() {
     draft_.resource.strategy.create_on_update = true;

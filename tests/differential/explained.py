@@ -1,0 +1,138 @@
+"""The differences that are meant, each with the line of docs/differences.md that says so.
+
+A rule rewrites a normalised answer of either peer into what both would answer but for that line: `LINES` names the
+first cell of each line that a rule stands on, and the runner fails if docs/differences.md has no such line.
+"""
+
+import json
+import re
+
+GO = "Texts that name Go's types and files"
+SYNTAX = "Texts of syntax errors"
+TYPES = "Type errors in bodies"
+STORAGE = "Failed preconditions"
+BAD_REVISION = "A resourceVersion that is no number"
+BOOKMARKS = "Bookmarks"
+TABLES = "Tables"
+STORED = "Stored kinds"
+MODELS = "Model names"
+INDEX = "OpenAPI v3 index"
+DOCUMENTS = "OpenAPI documents"
+UNKNOWN = "Unknown OpenAPI v3 document"
+APIS = "`/apis`"
+AGGREGATED = "Aggregated discovery"
+V3 = "OpenAPI v3 documents"
+PARAMETERS = "OpenAPI parameters"
+VERSION = "`/version` and the index of paths"
+LINES = [GO, SYNTAX, TYPES, STORAGE, BAD_REVISION, BOOKMARKS, TABLES, STORED, MODELS, INDEX, DOCUMENTS, UNKNOWN, APIS,
+         AGGREGATED, V3, PARAMETERS, VERSION]
+
+# (line, pattern, what both texts become); applied in this order.
+TEXTS = [
+    (GO, r'in scheme "[^"]*"', 'in scheme "..."'),
+    (GO, r'converting \(\S+\) to \(\S+\): unknown conversion|no kind "\w*" is registered for version "\S*" in scheme '
+         r'"..."|no kind "\w+" is known as the options of a deletion', "no such kind here"),
+    (GO, r"the requested object is (not a list|a list) \(.*\)", r"the requested object is \1"),
+    (GO, r"\\u00(26|3[ce])", lambda found: chr(int(found[1], 16))),
+    (TYPES, r"(json: cannot unmarshal |parsing time ).*", "a wrong type"),
+    (GO, r'(Invalid value: )"\{\\".*[^\\]"(: |$)', r'\1"the document"\2'),
+    (SYNTAX, r"(invalid character |unexpected end of JSON input|invalid JSON at byte |"
+             r"(error converting YAML to JSON: )?yaml: ).*", "a syntax error"),
+    (SYNTAX, r"couldn't get version/kind; json parse error: a syntax error", "a syntax error"),
+    (STORAGE, r"StorageError: invalid object, .*AdditionalErrorMsg: ", ""),
+]
+
+
+def rewrite(text):
+    for _, pattern, both in TEXTS:
+        text = re.sub(pattern, both, text, flags=re.S)
+    return text
+
+
+def explain(step, answer, raw):
+    """`answer` as it is compared; it is changed."""
+    target = step[1] if isinstance(step[1], str) else ""
+    headers = step[3] if len(step) > 3 and step[3] else {}
+    path = target.partition("?")[0]
+    if "protobuf" in str(headers.get("Accept")) + str(headers.get("Content-Type")) and path.startswith("F"):
+        return STORED
+    if "v=v2beta1" in str(headers.get("Accept")):
+        return AGGREGATED
+    if path.startswith("/openapi/"):
+        answer["headers"] = [pair for pair in answer["headers"] if pair[0] in ("content-type", "warning")]
+        if raw.status == 406:
+            return {"status": 406}
+        if path in ("/openapi/v3/", "/openapi/v3/apis/none"):
+            return UNKNOWN
+    if re.search(r"resourceVersion=(abc|-1|1\.5|9{20,})", target) and raw.status in (400, 500):
+        return BAD_REVISION
+    body = answer["body"]
+    if isinstance(body, list):
+        # How many bookmarks come, but for the one that ends the initial events, is a matter of time.
+        body[:] = [event for event in body if event.get("type") != "BOOKMARK"
+                   or "annotations" in event["object"]["metadata"]]
+        for event in body:
+            if event.get("type") == "BOOKMARK":
+                for member in ("spec", "status"):
+                    event["object"].pop(member, None)
+            explain_value(path, event.get("object") or {})
+    elif isinstance(body, str) and path == "/apis":
+        answer["body"] = re.sub(r"(?m)^apiVersion: v1\n|serverAddress: .*", "", body)
+    elif isinstance(body, str) and "kind: Table" in body:
+        answer["body"] = re.sub(r"(?m)^- description: .*\n(?:    .*\n)*  ", "- ", body)
+    elif isinstance(body, dict) and isinstance(body.get("value"), dict):
+        body["value"] = explain_value(path, body["value"])
+    return answer
+
+
+def explain_value(path, value):
+    if value.get("kind") == "Status":
+        value["message"] = rewrite(value.get("message", ""))
+        for cause in (value.get("details") or {}).get("causes", []):
+            cause["message"] = rewrite(cause.get("message", ""))
+    if value.get("kind") == "Table":
+        value["rows"] = value.get("rows") or []
+        for column in value.get("columnDefinitions") or []:
+            column.pop("description", None)
+    if value.get("kind") == "APIGroupDiscoveryList":
+        for version in (version for group in value["items"] for version in group["versions"]):
+            for resource in version.get("resources", []):
+                resource["responseKind"] = resource["responseKind"]["kind"]
+    if value.get("kind") == "APIGroupList":
+        value.pop("apiVersion", None)
+    for group in [value, *value.get("groups", [])]:
+        for address in group.get("serverAddressByClientCIDRs") or []:
+            address["serverAddress"] = "the server's own"
+    if list(value) == ["paths"] and isinstance(value["paths"], list):
+        value["paths"] = [one for one in value["paths"] if re.match(r"/apis(/|$)|/version", one)]
+    if list(value) == ["paths"] and isinstance(value["paths"], dict):
+        return sorted(one for one in value["paths"] if re.fullmatch(r"apis/[^/]+/[^/]+", one))
+    if path.startswith("/version"):
+        return [word for word in ("major", "minor", "gitVersion", "gitCommit", "platform") if word in value]
+    if "swagger" in value or "openapi" in value:
+        return operations(value)
+    return value
+
+
+def operations(document):
+    """What an OpenAPI document says of each operation of the served kinds: parameters, answers, verbs."""
+    found = {}
+    for path, item in document.get("paths", {}).items():
+        shared = [names(one) for one in item.get("parameters", [])]
+        for method, operation in item.items():
+            if isinstance(operation, dict) and re.match(r"/apis/[^/]+/[^/]+/", path):
+                kind = operation.get("x-kubernetes-group-version-kind")
+                found[f"{method} {path}"] = {
+                    "id": operation.get("operationId"), "action": operation.get("x-kubernetes-action"),
+                    "kind": dict(sorted(kind.items())) if kind else None,
+                    "parameters": sorted(one for one in shared + [names(one) for one in operation.get("parameters", [])]
+                                         if one != "shardSelector"),
+                    "answers": sorted(code for code in operation.get("responses", {}) if code != "401")}
+    return dict(sorted(found.items()))
+
+
+def names(parameter):
+    """The name at the end of a reference, which upstream suffixes with a hash, or in the parameter itself."""
+    if "$ref" in parameter:
+        return re.sub(r"-[\w-]{8}$", "", parameter["$ref"].rsplit("/", 1)[1])
+    return str(parameter.get("name"))
