@@ -46,7 +46,7 @@ class Process(ServerCase):
             (b'{"metadata":{"name":"\xff\xfe"}}', "application/json", 400, "BadRequest"),
             (b'{"metadata":{"name":"a","generation":1e999}}', "application/json", 400, "BadRequest"),
             (deep, "application/json", 400, "BadRequest"),
-            (b'{"metadata":{"name":"UPPER"}}', "application/json", 422, "Invalid"),
+            (b'{"metadata":{"name":"a/b"}}', "application/json", 422, "Invalid"),
             (b'{}', "text/plain", 415, "UnsupportedMediaType"),
             (b'{"a":"' + b'x' * (10 << 20) + b'"}', "application/json", 413,
              "RequestEntityTooLarge"),
