@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/duration_flag.h"
+#include "cli/store_commands.h"
 
 namespace annex::cli {
 namespace {
@@ -70,6 +71,7 @@ ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv)
   for (const std::string& name : server.store_names()) {
     stores += stores.empty() ? name + " (the default)" : ", " + name;
   }
+  app.footer(store_commands_help(server));
   ParsedFlags parsed;
   add_flags(app, parsed.flags, stores);
   try {

@@ -11,6 +11,7 @@
 #include "cli/serving_flags.h"
 #include "cli/signals.h"
 #include "cli/stderr_logger.h"
+#include "cli/store_commands.h"
 #include "cli/trim.h"
 
 namespace annex {
@@ -108,6 +109,13 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
 }  // namespace
 
 int run(Server& server, int argc, const char* const* argv) {
+  {
+    util::RealClock clock;
+    util::SystemRandom random;
+    cli::StderrLogger logger(clock, 0);
+    const auto code = cli::run_store_command(server, argc, argv, {clock, random, logger});
+    if (code) return *code;
+  }
   const cli::ParsedFlags parsed = cli::parse_flags(server, argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
 

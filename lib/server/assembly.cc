@@ -1,5 +1,6 @@
 #include "server/assembly.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "annex/storage/memory.h"
@@ -85,6 +86,31 @@ Result<StorePlace> find_store(const ServerDraft& draft, const std::string& wante
     return StorePlace{std::move(kind), std::move(location)};
   }
   return Error::bad_request("there is no store \"" + name + "\": this server knows " + names);
+}
+
+std::vector<StoreCommand> known_commands(const ServerDraft& draft) {
+  std::vector<StoreCommand> commands;
+  for (const StoreKind& kind : known_stores(draft)) {
+    for (const StoreCommand& command : kind.commands) {
+      const bool known =
+          std::any_of(commands.begin(), commands.end(),
+                      [&](const StoreCommand& other) { return other.name == command.name; });
+      if (!known) commands.push_back(command);
+    }
+  }
+  return commands;
+}
+
+Result<std::string> run_store_command(const ServerDraft& draft, const CommandRun& run,
+                                      Environment environment) {
+  Result<StorePlace> place = find_store(draft, run.wanted, run.folder);
+  if (!place) return place.error();
+  for (const StoreCommand& command : place->kind.commands) {
+    if (command.name == run.command) {
+      return command.run(place->location, run.argument, environment);
+    }
+  }
+  return Error::bad_request("the store " + place->kind.name + " knows no " + run.command);
 }
 
 Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,

@@ -28,6 +28,17 @@ struct StorePlace {
 /// of its own. BadRequest: unknown, or there is no place.
 Result<StorePlace> find_store(const ServerDraft& draft, const std::string& wanted,
                               const std::string& folder);
+/// What can be done with what the stores keep; each name once.
+std::vector<StoreCommand> known_commands(const ServerDraft& draft);
+struct CommandRun {
+  std::string command{};
+  std::string wanted{};
+  std::string folder{};
+  std::string argument{};
+};
+/// BadRequest: the store is not known or has no such command, or what the command says.
+Result<std::string> run_store_command(const ServerDraft& draft, const CommandRun& run,
+                                      Environment environment);
 /// Opens what the options say, with a warning if it is the default and forgets.
 Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,
                                                    const ServerOptions& options,

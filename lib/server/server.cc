@@ -265,6 +265,15 @@ std::vector<std::string> Server::store_names() const {
   return names;
 }
 
+std::vector<StoreCommand> Server::store_commands() const { return detail::known_commands(*draft_); }
+
+Result<std::string> Server::run_store_command(const std::string& command, const std::string& wanted,
+                                              const std::string& folder,
+                                              const std::string& argument,
+                                              Environment environment) const {
+  return detail::run_store_command(*draft_, {command, wanted, folder, argument}, environment);
+}
+
 Result<void> Server::start(ServerOptions options, Environment environment) {
   if (running_) return Error::bad_request("the server is running");
   auto running = std::make_unique<Running>(std::move(options), environment);

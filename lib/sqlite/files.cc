@@ -49,10 +49,10 @@ Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& path) {
                               ": one server at a time may have it");
   }
   const std::string self = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(file, 0) != 0 ||
+  // On a full disk the lock holds all the same; only its holder stays unnamed.
+  if (::ftruncate(file, 0) == 0 &&
       ::pwrite(file, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
-    // On a full disk the lock holds all the same; only its holder stays unnamed.
-    [[maybe_unused]] const int ignored = ::ftruncate(file, 0);
+    return lock;
   }
   return lock;
 }

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "annex/sqlite/store.h"
+#include "sqlite/commands.h"
 
 namespace annex::sqlite {
 
@@ -14,6 +15,20 @@ StoreKind store(Options defaults) {
     Options options = defaults;
     options.path = location;
     return open_store(options, environment.clock, environment.random, environment.logger);
+  };
+  kind.commands = {
+      {"backup", "Write all objects to a new file, beside a server at work", "FILE",
+       [](const std::string& path, const std::string& target, Environment) {
+         return back_up(path, target);
+       }},
+      {"check", "Look at every page and every change for damage, beside a server at work", "",
+       [](const std::string& path, const std::string&, Environment) { return check(path); }},
+      {"compact", "Give the room of what is forgotten back to the disk, beside a server at work",
+       "", [](const std::string& path, const std::string&, Environment) { return compact(path); }},
+      {"restore", "Put a backup in the store's place; no server may be at work", "FILE",
+       [](const std::string& path, const std::string& backup, Environment environment) {
+         return restore(path, backup, environment.random);
+       }},
   };
   return kind;
 }

@@ -30,6 +30,17 @@ struct Environment {
   util::Logger& logger;
 };
 
+/// Something to be done with what a store keeps, offered as a subcommand by annex::run.
+struct StoreCommand {
+  std::string name{};      ///< "backup"
+  std::string help{};      ///< a sentence
+  std::string argument{};  ///< what it is given, such as "FILE"; empty: nothing
+  /// What came of it, in a sentence. Called in a process of its own, perhaps beside a server.
+  std::function<Result<std::string>(const std::string& location, const std::string& argument,
+                                    Environment)>
+      run{};
+};
+
 /// A kind of store that a binary knows, such as "memory".
 struct StoreKind {
   std::string name{};
@@ -38,6 +49,7 @@ struct StoreKind {
       open{};
   /// Where it is in a server's own folder if no location is given; empty: it needs none.
   std::string file{};
+  std::vector<StoreCommand> commands{};
 };
 
 /// Leaves it to a Kubernetes API who calls and may they. Its authenticators come before those given

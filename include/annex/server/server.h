@@ -64,6 +64,13 @@ class Server {
   bool has_authenticator() const;
   /// The names of the known stores, the default first.
   std::vector<std::string> store_names() const;
+  /// What can be done with what its stores keep; each name once.
+  std::vector<StoreCommand> store_commands() const;
+  /// Does it with the store that `wanted` and `folder` say, as ServerOptions do. BadRequest: there
+  /// is no such store, it has no such command, or what the command says.
+  Result<std::string> run_store_command(const std::string& command, const std::string& wanted,
+                                        const std::string& folder, const std::string& argument,
+                                        Environment environment) const;
 
   /// Opens the store, fills the caches, binds the port and serves. On an error nothing runs and the
   /// server can be started again. BadRequest: something about the description or the options is
