@@ -2,15 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include "annex/auth/cluster_trust.h"
 #include "annex/http/headers.h"
 #include "annex/json/write.h"
 #include "annex/kube/config.h"
+#include "cli/ca_files.h"
 #include "cli/duration_flag.h"
 
 namespace annex::cli {
@@ -75,13 +74,6 @@ Result<void> check_headers(const AuthFlags& flags, util::Logger& logger) {
   return {};
 }
 
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return Error::bad_request("cannot read " + path);
-  return text.str();
-}
-
 /// What a flag's kubeconfig says, else the pod's account, else `--kubeconfig`; nothing if there is
 /// none of them and none is required.
 Result<std::optional<kube::ClusterConfig>> find_cluster(const std::string& path,
@@ -118,6 +110,35 @@ void warn_about_lookup(const char* what, const char* consequence, util::Logger& 
                  consequence + " won't work.");
 }
 
+/// Reads the CA files that flags name, and has the server follow them.
+Result<void> follow_ca_files(const AuthFlags& flags,
+                             const std::shared_ptr<auth::ClusterTrust>& trust,
+                             Environment environment, ServerOptions& options) {
+  auto files = std::make_shared<CaFiles>(environment.logger);
+  if (!flags.client_ca_file.empty()) {
+    const auto apply = [trust](const std::string& pem) { return trust->set_client_ca(pem); };
+    Result<void> added = files->add("--client-ca-file", flags.client_ca_file, apply);
+    if (!added) return added;
+  }
+  if (!flags.requestheader_client_ca_file.empty()) {
+    auth::TrustTexts texts;
+    texts.allowed_names = flags.allowed_names;
+    texts.username_headers = flags.username_headers;
+    texts.uid_headers = flags.uid_headers;
+    texts.group_headers = flags.group_headers;
+    texts.extra_prefixes = flags.extra_prefixes;
+    const auto apply = [trust, texts](const std::string& pem) mutable {
+      texts.front_proxy_ca_pem = pem;
+      return trust->set_front_proxy(texts);
+    };
+    Result<void> added =
+        files->add("--requestheader-client-ca-file", flags.requestheader_client_ca_file, apply);
+    if (!added) return added;
+  }
+  if (!files->empty()) options.delegation->refresh = [files] { files->check(); };
+  return {};
+}
+
 /// The trust of flags and configmap, followed from now on.
 Result<void> make_trust(const AuthFlags& flags, const std::optional<kube::ClusterConfig>& config,
                         Environment environment, ServerOptions& options) {
@@ -145,28 +166,8 @@ Result<void> make_trust(const AuthFlags& flags, const std::optional<kube::Cluste
   }
   auto trust = std::make_shared<auth::ClusterTrust>(std::move(client), following, environment.clock,
                                                     environment.random, environment.logger);
-  if (!flags.client_ca_file.empty()) {
-    const Result<std::string> pem = read_file(flags.client_ca_file);
-    if (!pem) return pem.error();
-    if (Result<void> set = trust->set_client_ca(*pem); !set) {
-      return Error::bad_request("--client-ca-file " + flags.client_ca_file + ": " +
-                                set.error().message);
-    }
-  }
-  if (!flags.requestheader_client_ca_file.empty()) {
-    const Result<std::string> pem = read_file(flags.requestheader_client_ca_file);
-    if (!pem) return pem.error();
-    auth::TrustTexts texts;
-    texts.front_proxy_ca_pem = *pem;
-    texts.allowed_names = flags.allowed_names;
-    texts.username_headers = flags.username_headers;
-    texts.uid_headers = flags.uid_headers;
-    texts.group_headers = flags.group_headers;
-    texts.extra_prefixes = flags.extra_prefixes;
-    if (Result<void> set = trust->set_front_proxy(texts); !set) {
-      return Error::bad_request("--requestheader-client-ca-file " +
-                                flags.requestheader_client_ca_file + ": " + set.error().message);
-    }
+  if (Result<void> followed = follow_ca_files(flags, trust, environment, options); !followed) {
+    return followed;
   }
   if (follows) {
     options.readiness.push_back({"authentication-configmap",

@@ -160,6 +160,7 @@ Result<void> Server::Running::listen() {
 }
 
 void Server::Running::mend() {
+  if (options_.delegation && options_.delegation->refresh) options_.delegation->refresh();
   if (const Result<void> mended = backends_->mend(); !mended) {
     health_.set_storage_failure(mended.error().message);
     return;

@@ -60,6 +60,8 @@ struct Delegation {
   std::shared_ptr<kube::Client> authorization{};   ///< null: no access reviews
   auth::TokenReviewOptions tokens{};
   auth::AccessReviewOptions access{};
+  /// Called each `ServerOptions::mend_interval`, to read again what the trust is made of. May wait.
+  std::function<void()> refresh{};
 };
 
 /// A check of readiness: why it fails, empty if it does not. Called on IO threads: must not wait.
