@@ -7,6 +7,7 @@
 
 #include "annex/server/server.h"
 #include "annex/util/clock.h"
+#include "cli/audit_flags.h"
 #include "cli/auth_flags.h"
 #include "cli/listener_flags.h"
 
@@ -23,6 +24,7 @@ struct Flags {
   std::string store{};
   ListenerFlags listener{};
   AuthFlags auth{};
+  AuditFlags audit{};
   util::Duration request_timeout = std::chrono::seconds(60);
   util::Duration shutdown_delay{};
 };

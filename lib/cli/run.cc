@@ -90,6 +90,7 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
         "which makes certificates, a token and a kubeconfig in DIR, or give it an authenticator "
         "in its program");
   }
+  cli::tell_about_audit(flags.audit, environment.logger);
   options.certificate_pem = std::move(pair->certificate_pem);
   options.key_pem = std::move(pair->key_pem);
   cli::follow_serving_files(flags, options);
