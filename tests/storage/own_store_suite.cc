@@ -3,6 +3,7 @@
 #include "annex/testing/store_suite.h"
 #include "annex/util/manual_clock.h"
 
+// [main]
 int main() {
   annex::util::ManualClock clock;
   annex::util::SystemRandom random;
@@ -11,3 +12,4 @@ int main() {
   return annex::testing::store_suite_main(
       [&] { return annex::storage::make_memory_store({}, clock, random); }, options);
 }
+// [main]
