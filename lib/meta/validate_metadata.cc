@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <set>
+#include <string>
 
 #include "annex/json/write.h"
 #include "annex/meta/names.h"
@@ -192,14 +194,16 @@ void check_new_finalizers(const json::Value& metadata, const json::Value& old,
   const json::Value& now = member(metadata, "finalizers");
   const json::Value& before = member(old, "finalizers");
   if (!now.is_array()) return;
-  std::string added;
+  std::set<std::string> fresh;  // upstream names each once, in order
   for (const json::Value& finalizer : now.as_array()) {
     const bool known = before.is_array() &&
                        std::find(before.as_array().begin(), before.as_array().end(), finalizer) !=
                            before.as_array().end();
-    if (!known && finalizer.is_string()) {
-      added += (added.empty() ? "" : ", ") + json::quoted(finalizer.as_string());
-    }
+    if (!known && finalizer.is_string()) fresh.insert(finalizer.as_string());
+  }
+  std::string added;
+  for (const std::string& finalizer : fresh) {
+    added += (added.empty() ? "" : ", ") + json::quoted(finalizer);
   }
   if (!added.empty()) {
     errors.forbidden(kMetadata / "finalizers",

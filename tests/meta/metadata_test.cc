@@ -93,4 +93,9 @@ TEST_CASE("metadata of a changed object") {
                    R"({"deletionTimestamp":"t","finalizers":["a/b"]})") ==
       "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being "
       "deleted, found new finalizers []string{\"c/d\"}");
+  CHECK(wrong_update(
+            R"({"resourceVersion":"1","deletionTimestamp":"t","finalizers":["z/z","a/b","z/z"]})",
+            R"({"deletionTimestamp":"t"})") ==
+        "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being "
+        "deleted, found new finalizers []string{\"a/b\", \"z/z\"}");
 }
