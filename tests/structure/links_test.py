@@ -8,6 +8,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 BARE = re.compile(r"`([\w*]+\.(?:cc|h))`")
 NAMED = re.compile(r"`((?:lib|include|tests|examples|scripts|docs|fuzz|benchmarks|cmake|tools)/[\w./-]*\w)`")
 
@@ -16,7 +17,7 @@ pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmark
          *(ROOT / "examples").rglob("*.md"), *(ROOT / "lib").rglob("*.md")]
 for page in sorted(pages):
     text = page.read_text()
-    for target in LINK.findall(text):
+    for target in LINK.findall(FENCED.sub("", text)):
         if "://" not in target and not (page.parent / target).exists():
             wrong.append(f"{page.relative_to(ROOT)}: links to {target}, which is not there")
     for target in NAMED.findall(text):
