@@ -44,7 +44,7 @@ class Outage(ClusterCase):
         start("masters")
         asked = time.monotonic()
         start("token"), start("certificate")
-        wait_for(lambda: all(len(c.seen) > 1 for c in self.load.callers.values()), 10, "all asked")
+        wait_for(lambda: all(len(c.seen) > 1 for c in self.load.callers.values()), 60, "all asked")
         self.plane.apiserver.kill()
         away = time.monotonic()
         start("late"), start("late token")
@@ -54,7 +54,7 @@ class Outage(ClusterCase):
         self.plane.start_apiserver()
         ready = time.monotonic()
         wait_for(lambda: all(caller.seen[-1][2] == (403 if name == "late token" else 200)
-                             for name, caller in self.load.callers.items()), 20,
+                             for name, caller in self.load.callers.items()), 60,
                  "everybody is answered as before")
         recovered = time.monotonic()
         time.sleep(1)

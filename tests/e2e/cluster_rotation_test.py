@@ -12,7 +12,7 @@ from load import Load
 from rest import wait_for
 
 TRUST = "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication"
-SETTLED = 15  # seconds within which everybody has taken in a change
+SETTLED = 45  # seconds within which everybody has taken in a change
 
 
 def replace(path, text):
