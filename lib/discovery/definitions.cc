@@ -102,6 +102,9 @@ json::Value Definitions::make(const std::string& name,
          {"APIGroup", "APIGroupList", "APIResourceList", "DeleteOptions", "Status", "WatchEvent"}) {
       if (has_prefix(name, kind)) kinds.emplace_back(kind_entry("", "v1", kind));
     }
+    if (name == "io.k8s.api.autoscaling.v1.Scale") {
+      kinds.emplace_back(kind_entry("autoscaling", "v1", "Scale"));
+    }
     for (const std::string_view kind : {"DeleteOptions", "WatchEvent"}) {
       if (!has_prefix(name, kind)) continue;
       for (const GroupVersion& own : served) {

@@ -44,6 +44,13 @@ json::Object kind_reference(const registry::Resource& resource, const std::strin
   return {{"group", resource.group}, {"version", version}, {"kind", resource.kind}};
 }
 
+/// The kind of a subresource: the resource's own, but for a Scale.
+json::Object subresource_kind(const registry::Resource& resource, const std::string& subresource,
+                              const std::string& version) {
+  if (subresource != "scale") return kind_reference(resource, version);
+  return {{"group", "autoscaling"}, {"version", "v1"}, {"kind", "Scale"}};
+}
+
 json::Object aggregated_resource(const registry::Resource& resource, const std::string& version) {
   json::Object entry{{"resource", resource.plural},
                      {"responseKind", kind_reference(resource, version)},
@@ -54,9 +61,10 @@ json::Object aggregated_resource(const registry::Resource& resource, const std::
   if (!resource.categories.empty()) entry.append("categories", texts(resource.categories));
   json::Array subresources;
   for (const std::string& name : resource.subresources()) {
-    subresources.emplace_back(json::Object{{"subresource", name},
-                                           {"responseKind", kind_reference(resource, version)},
-                                           {"verbs", texts(resource.subresource_verbs(name))}});
+    subresources.emplace_back(
+        json::Object{{"subresource", name},
+                     {"responseKind", subresource_kind(resource, name, version)},
+                     {"verbs", texts(resource.subresource_verbs(name))}});
   }
   if (!subresources.empty()) entry.append("subresources", std::move(subresources));
   return entry;
@@ -112,11 +120,17 @@ json::Value resource_list(const registry::Registry& registry, const registry::Gr
     entry.append("storageVersionHash", storage_version_hash(*resource));
     resources.emplace_back(std::move(entry));
     for (const std::string& name : resource->subresources()) {
-      resources.emplace_back(json::Object{{"name", resource->plural + "/" + name},
-                                          {"singularName", ""},
-                                          {"namespaced", resource->namespaced()},
-                                          {"kind", resource->kind},
-                                          {"verbs", texts(resource->subresource_verbs(name))}});
+      json::Object part{{"name", resource->plural + "/" + name},
+                        {"singularName", ""},
+                        {"namespaced", resource->namespaced()}};
+      const json::Object kind = subresource_kind(*resource, name, version);
+      if (name == "scale") {
+        part.append("group", *kind.find("group"));
+        part.append("version", *kind.find("version"));
+      }
+      part.append("kind", *kind.find("kind"));
+      part.append("verbs", texts(resource->subresource_verbs(name)));
+      resources.emplace_back(std::move(part));
     }
   }
   return json::Object{{"kind", "APIResourceList"},

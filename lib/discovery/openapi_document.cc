@@ -113,7 +113,10 @@ class Writer {
     made.append("responses", std::move(responses));
     if (!from.action.empty()) made.append("x-kubernetes-action", from.action);
     if (!from.kind.empty()) {
-      made.append("x-kubernetes-group-version-kind", kind_entry(of.group, of.version, from.kind));
+      const bool own = from.version.empty();
+      made.append(
+          "x-kubernetes-group-version-kind",
+          kind_entry(own ? of.group : from.group, own ? of.version : from.version, from.kind));
     }
     return made;
   }

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cctype>
+#include <tuple>
 
 namespace annex::discovery {
 namespace {
 
 constexpr std::string_view kMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
+
+constexpr std::string_view kScale = "io.k8s.api.autoscaling.v1.Scale";
+const std::tuple<const char*, const char*, const char*> kScaleKind{"autoscaling", "v1", "Scale"};
 
 constexpr Parameter kPretty{"pretty", "string", "Indents the answer if true."};
 constexpr Parameter kName{"name", "string", "The object's name."};
@@ -98,12 +102,17 @@ class ResourcePaths {
       items.push_back(std::move(all));
     }
     items.push_back(collection(scope + resource_.plural));
-    items.push_back(object(scope + resource_.plural + "/{name}", "", verbs_));
+    items.push_back(object(scope + resource_.plural + "/{name}", "", verbs_, object_));
     for (const std::string& name : resource_.subresources()) {
       std::string suffix = name;
       suffix[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(suffix[0])));
-      items.push_back(object(scope + resource_.plural + "/{name}/" + name, suffix,
-                             resource_.subresource_verbs(name)));
+      PathItem part =
+          object(scope + resource_.plural + "/{name}/" + name, suffix,
+                 resource_.subresource_verbs(name), name == "scale" ? Ref(kScale) : object_);
+      for (Operation& each : part.operations) {
+        if (name == "scale") std::tie(each.group, each.version, each.kind) = kScaleKind;
+      }
+      items.push_back(std::move(part));
     }
     if (has(verbs_, "watch")) add_watches(scope, items);
     return items;
@@ -176,22 +185,22 @@ class ResourcePaths {
   }
 
   PathItem object(const std::string& path, const std::string& suffix,
-                  const std::vector<std::string>& verbs) const {
+                  const std::vector<std::string>& verbs, const Ref& shown) const {
     PathItem made = item(path, object_parameters(), {});
     const std::string of =
         (suffix.empty() ? "" : suffix + " of ") + std::string("the specified ") + resource_.kind;
     if (has(verbs, "get")) {
       Operation get = operation("get", "get", "read" + camel_ + scoped_ + suffix, "read " + of);
-      get.responses = {{200, object_}};
+      get.responses = {{200, shown}};
       made.operations.push_back(std::move(get));
     }
     if (has(verbs, "update")) {
       Operation put =
           operation("put", "put", "replace" + camel_ + scoped_ + suffix, "replace " + of);
       put.parameters = {kDryRun, kFieldManager, kFieldValidation};
-      put.body = object_;
+      put.body = shown;
       put.consumes = {"*/*"};
-      put.responses = {{200, object_}, {201, object_}};
+      put.responses = {{200, shown}, {201, shown}};
       made.operations.push_back(std::move(put));
     }
     if (has(verbs, "delete")) {
@@ -211,7 +220,7 @@ class ResourcePaths {
       patch.body = std::string(kMeta) + "Patch";
       // Only forms that work: kubectl chooses among those that it finds here.
       patch.consumes = {"application/json-patch+json", "application/merge-patch+json"};
-      patch.responses = {{200, object_}, {201, object_}};
+      patch.responses = {{200, shown}, {201, shown}};
       made.operations.push_back(std::move(patch));
     }
     return made;

@@ -25,6 +25,9 @@ struct Operation {
   std::string id;
   std::string description;
   std::string kind;  ///< of x-kubernetes-group-version-kind; empty for none
+  /// The kind's group and version, if they are not those of the paths.
+  std::string group{};
+  std::string version{};
   std::vector<Parameter> parameters{};
   Ref body{};
   std::vector<std::string> consumes{};

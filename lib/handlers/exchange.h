@@ -21,17 +21,20 @@ namespace annex::handlers {
 struct Exchange {
   const http::Request& http;
   request::Context& context;
+  /// What bodies and answers are; for the scale subresource that is Scale, and `stored` another.
   const registry::Resource& resource;
   const registry::Version& version;
-  registry::Backend& backend;
+  const registry::Codec& form_codec;  ///< of `resource`
+  const registry::Resource& stored;   ///< whose objects are read and written
+  registry::Backend& backend;         ///< of `stored`
   const util::Clock& clock;
   util::Random& random;
   const HandlersOptions& options;
   Form form{};  ///< what is accepted, transforms included
 
-  const registry::Codec& codec() const { return backend.codec(); }
+  const registry::Codec& codec() const { return form_codec; }
   registry::ObjectKey key() const { return {context.info.name_space, context.info.name}; }
-  registry::Writes writes() const { return {resource, backend, clock, random}; }
+  registry::Writes writes() const { return {stored, backend, clock, random}; }
   /// What a write needs to know; the deadline is the earlier of the request's and the limit's.
   registry::WriteRequest write_request(bool dry_run) const;
   void warn(const std::vector<std::string>& texts) const {

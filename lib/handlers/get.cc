@@ -22,7 +22,7 @@ Result<http::Response> serve_get(Exchange& exchange) {
   auto item = exchange.backend.get(exchange.key(), at);
   if (!item) return std::move(item).error();
   if (*item) return object_response(exchange, 200, **item);
-  const registry::Resource& resource = exchange.resource;
+  const registry::Resource& resource = exchange.stored;
   Error error;
   error.reason = Reason::kNotFound;
   error.details.name = exchange.context.info.name;

@@ -5,6 +5,7 @@
 #include "handlers/exchange.h"
 #include "handlers/options.h"
 #include "handlers/routing.h"
+#include "registry/scale.h"
 
 namespace annex::handlers {
 namespace {
@@ -69,7 +70,9 @@ Handlers::Handlers(const registry::Registry& registry, registry::Backends& backe
       clock_(clock),
       random_(random),
       logger_(logger),
-      options_(options) {}
+      options_(options),
+      scale_(registry::make_scale_resource()),
+      scale_codec_(*scale_) {}
 
 bool Handlers::serves(const http::Request& request) const {
   const auto info = request::resolve(request);
@@ -85,8 +88,18 @@ http::Response Handlers::serve(request::Context& context, const http::Request& r
     if (!form) return std::move(form).error();
     registry::Backend* backend = backends_.find(*route->resource);
     if (backend == nullptr) return Error::unavailable("the resource is not ready to be served");
-    Exchange exchange{request, context, *route->resource, *route->version, *backend,
-                      clock_,  random_, options_,         *std::move(form)};
+    const bool scale = context.info.subresource == "scale";
+    Exchange exchange{request,
+                      context,
+                      scale ? *scale_ : *route->resource,
+                      scale ? scale_->versions.front() : *route->version,
+                      scale ? scale_codec_ : backend->codec(),
+                      *route->resource,
+                      *backend,
+                      clock_,
+                      random_,
+                      options_,
+                      *std::move(form)};
     exchange.warn({route->version->deprecation});
     return dispatch(route->verb, exchange);
   }();

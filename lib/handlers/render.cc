@@ -2,6 +2,7 @@
 
 #include "annex/json/write.h"
 #include "handlers/output.h"
+#include "registry/scale.h"
 
 namespace annex::handlers {
 namespace {
@@ -49,6 +50,14 @@ Result<util::Chunks> render_table(const Exchange& exchange,
   }
   out.append(util::Bytes::literal("]}"));
   return out;
+}
+
+/// The Scale of an object, which is what its scale subresource shows.
+Result<registry::ItemPtr> scale_item(const Exchange& exchange, const registry::Item& item) {
+  auto hub = exchange.backend.codec().hub(item);
+  if (!hub) return std::move(hub).error();
+  return exchange.codec().make_item(item.key, item.revision,
+                                    registry::scale_of(exchange.stored, *hub));
 }
 
 }  // namespace
@@ -121,7 +130,13 @@ Result<util::Chunks> render_list(const Exchange& exchange,
 
 Result<http::Response> object_response(const Exchange& exchange, int status,
                                        const registry::Item& item) {
-  auto body = render_item(exchange, item);
+  registry::ItemPtr scale;
+  if (&exchange.resource != &exchange.stored) {
+    auto made = scale_item(exchange, item);
+    if (!made) return std::move(made).error();
+    scale = std::move(*made);
+  }
+  auto body = render_item(exchange, scale ? *scale : item);
   if (!body) return std::move(body).error();
   return make_response(exchange.http, exchange.form, status, std::move(*body));
 }

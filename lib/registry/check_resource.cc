@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "annex/meta/names.h"
+#include "registry/scale.h"
 
 namespace annex::registry {
 namespace {
@@ -114,6 +115,46 @@ Wrong check_selectable(const Strategy& strategy) {
   return std::nullopt;
 }
 
+/// The type at a path of the hub form; null if there is none.
+const schema::Type* type_at(const Resource& resource, const std::string& path) {
+  const schema::Type* type = &resource.types->at(resource.hub_type);
+  for (const std::string& name : scale_path(path)) {
+    const schema::Property* property =
+        type->kind == schema::Kind::kObject ? type->find(name) : nullptr;
+    if (property == nullptr) return nullptr;
+    type = &resource.types->at(property->type);
+  }
+  return type;
+}
+
+Wrong check_scale(const Resource& resource) {
+  const ScalePaths& paths = *resource.strategy.scale;
+  using Kind = schema::Kind;
+  struct Rule {
+    const std::string& path;
+    std::string use;
+    std::string begin;
+    Kind kind;
+    const char* wanted;
+  };
+  for (const Rule& rule :
+       {Rule{paths.spec_replicas, "spec replicas", "spec.", Kind::kInteger, "an integer"},
+        Rule{paths.status_replicas, "status replicas", "status.", Kind::kInteger, "an integer"},
+        Rule{paths.selector, "selector", "", Kind::kString, "a string"}}) {
+    if (rule.path.empty() && rule.kind == Kind::kString) continue;
+    const std::string about =
+        "has a scale whose path " + quoted(rule.path) + " of the " + rule.use + " ";
+    const std::size_t dot = rule.path.starts_with('.') ? 1 : 0;
+    if (rule.path.compare(dot, rule.begin.size(), rule.begin) != 0) {
+      return about + "does not begin with " + quoted(rule.begin);
+    }
+    const schema::Type* type = type_at(resource, rule.path);
+    if (type == nullptr) return about + "is no field of the type";
+    if (type->kind != rule.kind) return about + "is not that of " + rule.wanted;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Error unusable(const Resource& resource, const std::string& why) {
@@ -133,6 +174,9 @@ Result<void> check_resource(const Resource& resource) {
     return unusable(resource, "has a status subresource, but its type " +
                                   quoted(resource.types->at(resource.hub_type).name) +
                                   " has no field \"status\"");
+  }
+  if (resource.strategy.scale) {
+    if (Wrong wrong = check_scale(resource)) return unusable(resource, *wrong);
   }
   return {};
 }

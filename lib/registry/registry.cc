@@ -31,12 +31,17 @@ std::vector<std::string> Resource::verbs() const {
 }
 
 std::vector<std::string> Resource::subresources() const {
-  return strategy.status_subresource ? std::vector<std::string>{"status"}
-                                     : std::vector<std::string>{};
+  std::vector<std::string> names;
+  if (strategy.scale) names.emplace_back("scale");
+  if (strategy.status_subresource) names.emplace_back("status");
+  return names;
 }
 
 std::vector<std::string> Resource::subresource_verbs(std::string_view subresource) const {
-  if (subresource != "status" || !strategy.status_subresource) return {};
+  const bool on = subresource == "status"  ? strategy.status_subresource
+                  : subresource == "scale" ? strategy.scale.has_value()
+                                           : false;
+  if (!on) return {};
   return {"get", "patch", "update"};
 }
 

@@ -3,6 +3,7 @@
 #include "annex/meta/validate_metadata.h"
 #include "annex/registry/writes.h"
 #include "registry/object.h"
+#include "registry/scale.h"
 #include "registry/write_rules.h"
 
 namespace annex::registry {
@@ -84,7 +85,8 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
                     "Precondition failed: UID in precondition: " + *request.preconditions.uid +
                         ", UID in object meta: " + uid);
   }
-  auto wanted = transform.apply(&*old);
+  auto wanted = request.hooks.subresource == "scale" ? apply_to_scale(resource_, *old, transform)
+                                                     : transform.apply(&*old);
   if (!wanted) return std::move(wanted).error();
   json::Value object = std::move(*wanted);
 

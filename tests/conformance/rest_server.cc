@@ -15,19 +15,25 @@ struct FlunderSpec {
   std::string reference;
   std::string reference_type;
   std::vector<std::string> items;
+  std::int32_t copies = 0;
 
   friend void describe(schema::Object<FlunderSpec>& spec) {
     spec.field<&FlunderSpec::reference>("reference", "What it refers to.").max_length(262144);
     spec.field<&FlunderSpec::reference_type>("referenceType", "Of which type.");
     spec.field<&FlunderSpec::items>("items", "Parts.");
+    spec.field<&FlunderSpec::copies>("copies", "How many are wanted.").maximum(100);
   }
 };
 
 struct FlunderStatus {
   std::string phase;
+  std::int32_t copies = 0;
+  std::string found_by;
 
   friend void describe(schema::Object<FlunderStatus>& status) {
     status.field<&FlunderStatus::phase>("phase", "How far it is.");
+    status.field<&FlunderStatus::copies>("copies", "How many there are.");
+    status.field<&FlunderStatus::found_by>("foundBy", "A label selector.");
   }
 };
 
@@ -157,6 +163,7 @@ RestServer::RestServer(handlers::HandlersOptions options)
   full.kind = "Flask";
   full.versions.resize(1);
   full.strategy.status_subresource = true;
+  full.strategy.scale = {"spec.copies", ".status.copies", "status.foundBy"};
   full.strategy.generation = true;
   full.strategy.create_on_update = true;
   full.strategy.unconditional_update = true;

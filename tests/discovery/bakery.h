@@ -13,17 +13,21 @@ namespace bakery {
 
 struct Spec {
   std::string flour{};
+  std::int32_t replicas{};
   std::optional<annex::meta::Time> baked{};
   friend void describe(annex::schema::Object<Spec>& spec) {
     spec.field<&Spec::flour>("flour", "Kind of flour.").required();
+    spec.field<&Spec::replicas>("replicas", "How many.");
     spec.field<&Spec::baked>("baked", "When.");
   }
 };
 
 struct Status {
   std::string phase{};
+  std::int32_t replicas{};
   friend void describe(annex::schema::Object<Status>& status) {
     status.field<&Status::phase>("phase", "How far it is.");
+    status.field<&Status::replicas>("replicas", "How many there are.");
   }
 };
 
@@ -59,6 +63,7 @@ inline annex::registry::Registry make_registry() {
   loaves.types = types;
 
   annex::registry::Resource ovens = loaves;
+  ovens.strategy.scale = {"spec.replicas", "status.replicas", ""};
   ovens.plural = "ovens";
   ovens.singular = "oven";
   ovens.kind = "Oven";

@@ -37,12 +37,15 @@ TEST_CASE("the legacy documents list groups, versions and resources") {
   for (const json::Value& entry : list.find("resources")->as_array()) {
     names.push_back(entry.at_string({"name"}));
   }
-  CHECK(names == std::vector<std::string>{"loaves", "loaves/status", "ovens"});
+  CHECK(names == std::vector<std::string>{"loaves", "loaves/status", "ovens", "ovens/scale"});
   const json::Value& loaves = list.find("resources")->as_array().at(0);
   CHECK(loaves.at_string({"singularName"}) == "loaf");
   CHECK(loaves.find("verbs")->as_array().size() == 8);
   CHECK(loaves.at_string({"storageVersionHash"}).size() == 12);
   CHECK(b.body("/apis/bakery.example.com/v1beta1").find("resources")->as_array().size() == 2);
+  CHECK(json::write(list.find("resources")->as_array().at(3)) ==
+        R"({"name":"ovens/scale","singularName":"","namespaced":false,"group":"autoscaling",)"
+        R"("version":"v1","kind":"Scale","verbs":["get","patch","update"]})");
 }
 
 TEST_CASE("the storage version's hash is upstream's") {

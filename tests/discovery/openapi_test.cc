@@ -83,7 +83,7 @@ TEST_CASE("every PATCH lists only the forms that work, and the parameters that k
           std::set<std::string>{"application/json-patch+json", "application/merge-patch+json"});
     CHECK(patch->find("x-kubernetes-group-version-kind")->at_string({"version"}) == "v1");
   }
-  CHECK(patches == 3);  // loaves, their status, ovens
+  CHECK(patches == 4);  // loaves, their status, ovens
 }
 
 TEST_CASE("a kind's definition names its kind and refers to shared metadata") {
@@ -100,6 +100,21 @@ TEST_CASE("a kind's definition names its kind and refers to shared metadata") {
             ->find("properties")
             ->find("ownerReferences")
             ->at_string({"x-kubernetes-patch-merge-key"}) == "uid");
+}
+
+TEST_CASE("a scale is a kind of another group") {
+  const json::Value v3 = document(kV3);
+  const json::Value* put =
+      v3.find("paths")->find("/apis/bakery.example.com/v1/ovens/{name}/scale")->find("put");
+  REQUIRE(put != nullptr);
+  CHECK(put->at_string({"operationId"}) == "replaceBakeryExampleComV1OvenScale");
+  CHECK(json::write(*put->find("x-kubernetes-group-version-kind")) ==
+        R"({"group":"autoscaling","kind":"Scale","version":"v1"})");
+  const json::Value& schemas = *v3.find("components")->find("schemas");
+  CHECK(schemas.find("io.k8s.api.autoscaling.v1.ScaleSpec") != nullptr);
+  CHECK(json::write(*schemas.find("io.k8s.api.autoscaling.v1.Scale")
+                         ->find("x-kubernetes-group-version-kind")) ==
+        R"([{"group":"autoscaling","kind":"Scale","version":"v1"}])");
 }
 
 TEST_CASE("the index names each document by its hash; another hash is no redirect") {

@@ -2,8 +2,10 @@
 sees it, and answers that nothing may hold up."""
 
 import os
+import pathlib
 import signal
 import statistics
+import subprocess
 import threading
 import time
 import unittest
@@ -64,6 +66,30 @@ class Bakery(ClusterCase):
             self.assertEqual(403, caller.get(path + "/status").status)
             caller.close()
         self.api.done("DELETE", path)
+
+    def test_scale(self):
+        """With kubectl, whose rights are on the subresource alone."""
+        self.plane.allow("scaler", [rule(BAKERY, "loaves/scale", "get,update,patch"), rule(BAKERY, "loaves", "get")],
+                         user("scaler"))
+        self.api.done("POST", self.loaves, loaf("buns"))
+        config = self.plane.kubeconfig("scaler", pair=self.person("scaler"))
+
+        def kubectl(*arguments):
+            program = pathlib.Path(self.plane.program).with_name("kubectl")
+            return subprocess.run([program, "--kubeconfig", config, "--cache-dir", self.plane.folder / "cache",
+                                   "-n", "default", *arguments], text=True, timeout=60, capture_output=True)
+        done = kubectl("scale", f"loaves.{BAKERY}/buns", "--replicas=3")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(f"loaf.{BAKERY}/buns scaled\n", done.stdout)
+        self.assertEqual(3, self.api.done("GET", self.loaves + "/buns")["spec"]["replicas"])
+        done = kubectl("scale", f"loaves.{BAKERY}/buns", "--current-replicas=2", "--replicas=4")
+        self.assertIn("Expected replicas to be 2, was 3", done.stderr)
+        done = kubectl("scale", f"loaves.{BAKERY}/buns", "--current-replicas=3", "--replicas=4")
+        self.assertEqual(0, done.returncode, done.stderr)
+        done = kubectl("get", f"loaves.{BAKERY}/buns", "--subresource=scale", "-o", "jsonpath={.kind} {.spec.replicas}")
+        self.assertEqual("Scale 4", done.stdout, done.stderr)
+        self.assertIn("cannot patch resource", kubectl("label", f"loaves.{BAKERY}/buns", "a=b").stderr)
+        self.api.done("DELETE", self.loaves + "/buns")
 
     def test_identity_through_the_cluster(self):
         """A hook sees who calls, whatever headers beside the real ones came along."""

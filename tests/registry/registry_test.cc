@@ -104,6 +104,14 @@ TEST_CASE("resources that cannot be served are refused with their name") {
   CHECK_THAT(spoilt([](R& r) { r.strategy.status_subresource = true; }),
              Catch::Contains("\"io.g.T\" has no field \"status\""));
   CHECK_THAT(spoilt([](R& r) {
+               r.strategy.scale = {"metadata.generation", "status.n", ""};
+             }),
+             Catch::Contains("\"metadata.generation\" of the spec replicas does not begin with"));
+  CHECK_THAT(spoilt([](R& r) {
+               r.strategy.scale = {".spec.n", "status.n", ""};
+             }),
+             Catch::Contains("\".spec.n\" of the spec replicas is no field of the type"));
+  CHECK_THAT(spoilt([](R& r) {
                r.strategy.columns = {{"A", "string", "", "", 0}};
              }),
              Catch::Contains("cells"));

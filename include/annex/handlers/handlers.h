@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 
 #include "annex/http/request.h"
 #include "annex/http/response.h"
@@ -45,6 +46,8 @@ class Handlers {
   util::Random& random_;
   util::Logger& logger_;
   const HandlersOptions options_;
+  const std::unique_ptr<const registry::Resource> scale_;  ///< autoscaling/v1 Scale
+  const registry::Codec scale_codec_;
 };
 
 /// The Status of `error` in the form that the request accepts, with its headers.

@@ -58,7 +58,7 @@ struct Resource {
   std::string group_kind() const;
   /// The verbs of the main path in alphabetical order, as discovery lists them.
   std::vector<std::string> verbs() const;
-  /// "status" if it is switched on.
+  /// "scale" and "status", those that are switched on.
   std::vector<std::string> subresources() const;
   std::vector<std::string> subresource_verbs(std::string_view subresource) const;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,14 @@ struct SelectableField {
   std::function<std::string(const json::Value& object)> value{};
 };
 
+/// Where an object has what its autoscaling/v1 Scale tells: paths into the hub form, such as
+/// "spec.replicas".
+struct ScalePaths {
+  std::string spec_replicas{};    ///< of an integer
+  std::string status_replicas{};  ///< of an integer
+  std::string selector{};         ///< of a string with a label selector; empty: there is none
+};
+
 /// How `metadata.name` is checked beyond what a path segment must be.
 enum class NameRule { kPathSegment, kDnsLabel, kDnsSubdomain };
 
@@ -75,6 +84,8 @@ struct Strategy {
   std::vector<SelectableField> selectable_fields{};
 
   bool status_subresource = false;
+  /// Switches on the `scale` subresource.
+  std::optional<ScalePaths> scale{};
   /// `metadata.generation` is 1 on create and counts changes outside metadata and status.
   bool generation = false;
   bool create_on_update = false;

@@ -84,6 +84,11 @@ class ResourceBuilder {
     draft_.resource.strategy.generation = true;
     return *this;
   }
+  /// Serves the `scale` subresource, by which kubectl and autoscalers set how many are wanted.
+  ResourceBuilder& scale(registry::ScalePaths paths) {
+    draft_.resource.strategy.scale = std::move(paths);
+    return *this;
+  }
   /// `metadata.generation` counts changes, or does not.
   ResourceBuilder& generation(bool counts) {
     draft_.resource.strategy.generation = counts;

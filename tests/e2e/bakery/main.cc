@@ -11,18 +11,22 @@ namespace bakery {
 struct LoafSpec {
   std::string baker;
   std::int32_t rise_seconds = 0;
+  std::int32_t replicas = 0;
   friend void describe(annex::schema::Object<LoafSpec>& spec) {
     spec.field<&LoafSpec::baker>("baker", "Who created it, as the server sees it.");
     spec.field<&LoafSpec::rise_seconds>("riseSeconds", "How long its creation takes.")
         .minimum(0)
         .maximum(60);
+    spec.field<&LoafSpec::replicas>("replicas", "How many are wanted.");
   }
 };
 
 struct LoafStatus {
   std::string phase;
+  std::int32_t replicas = 0;
   friend void describe(annex::schema::Object<LoafStatus>& status) {
     status.field<&LoafStatus::phase>("phase", "How far it is.");
+    status.field<&LoafStatus::replicas>("replicas", "How many there are.");
   }
 };
 
@@ -51,6 +55,7 @@ int main(int argc, char** argv) {
   server.group("bakery.example.com")
       .resource<bakery::Loaf>("loaves", "Loaf", bakery::LoafHooks{})
       .version("v1")
-      .status();
+      .status()
+      .scale({.spec_replicas = "spec.replicas", .status_replicas = "status.replicas"});
   return annex::run(server, argc, argv);
 }
