@@ -49,7 +49,11 @@ Result<void> begin_with_changes(Exchange& exchange, storage::Revision revision, 
   if (auto done = exchange.backend.wait_until(at); !done) return done;
   if (revision == 0) revision = plan.cache->revision();
   storage::Revision oldest = 0;
-  const auto position = plan.cache->begin_after(revision, &oldest);
+  auto position = plan.cache->begin_after(revision, &oldest);
+  if (!position) {
+    exchange.backend.reach_back(revision);
+    position = plan.cache->begin_after(revision, &oldest);
+  }
   if (!position) {
     plan.failure = too_old(revision, oldest);
     return {};

@@ -1,6 +1,9 @@
 #include "registry/stored_backend.h"
 
 #include <algorithm>
+#include <unordered_map>
+
+#include "registry/past.h"
 
 namespace annex::registry {
 namespace {
@@ -98,6 +101,50 @@ CacheEventPtr StoredBackend::make_event(const storage::Event& event, ItemPtr pre
   if (!current && !previous) return nullptr;
   return std::make_shared<const CacheEvent>(event.revision, std::move(current), std::move(previous),
                                             clock_.now());
+}
+
+ItemPtr StoredBackend::past_item(const std::string& key, storage::Revision revision,
+                                 const util::Bytes& value) const {
+  ItemPtr held = cache_->get(key);
+  if (held && held->revision == revision) return held;
+  auto made = codec_.make_item(key, revision, value);
+  return made ? std::move(*made) : nullptr;
+}
+
+void StoredBackend::reach_back(storage::Revision after) {
+  util::MutexLock lock(past_mutex_);
+  storage::Revision oldest = 0;
+  // The ring may lose its first changes meanwhile; then what they were is read as well.
+  for (int attempt = 0; attempt < 3 && !cache_->begin_after(after, &oldest); ++attempt) {
+    const PastSpan span{after, oldest, cache_->room()};
+    auto past = read_past(store_, prefix_, span, options_.wait);
+    if (!past) {
+      logger_.info("a watch cannot begin so far back",
+                   {{"resource", resource_.group_resource()}, {"err", past.error().message}});
+      return;
+    }
+    std::unordered_map<std::string, ItemPtr> newest;
+    std::vector<CacheEventPtr> events;
+    for (const storage::Event& event : *past) {
+      const std::string key = event.key.substr(prefix_.size());
+      const auto known = newest.find(key);
+      ItemPtr previous;
+      if (known != newest.end()) {
+        previous = known->second;
+      } else if (event.previous_revision != 0) {
+        previous = past_item(key, event.previous_revision, event.previous);
+      }
+      ItemPtr current;
+      if (event.type == storage::Event::Type::kPut) {
+        current = past_item(key, event.revision, event.value);
+      }
+      newest[key] = current;
+      if (!current && !previous) continue;
+      events.push_back(std::make_shared<const CacheEvent>(event.revision, std::move(current),
+                                                          std::move(previous), clock_.now()));
+    }
+    cache_->extend_back(after, oldest, std::move(events));
+  }
 }
 
 Result<void> StoredBackend::wait_until(const ReadAt& at) {

@@ -27,6 +27,7 @@ class StoredBackend final : public Backend {
   Result<ListResult> list(const ListQuery& query) override;
   Result<Committed> commit(Change change, util::TimePoint deadline) override;
   std::shared_ptr<WatchCache> cache() override { return cache_; }
+  void reach_back(storage::Revision after) override;
   Result<void> wait_until(const ReadAt& at) override;
 
   const std::string& prefix() const { return prefix_; }
@@ -41,6 +42,9 @@ class StoredBackend final : public Backend {
   /// Adds what matches of one page of the store to `result`, up to the limit.
   Result<void> take_page(const ListQuery& query, const storage::ListPage& page,
                          ListResult& result) const;
+  /// The item of a value that was there in the past; null for one that cannot be read.
+  ItemPtr past_item(const std::string& key, storage::Revision revision,
+                    const util::Bytes& value) const;
 
   const Resource& resource_;
   storage::Store& store_;
@@ -51,6 +55,8 @@ class StoredBackend final : public Backend {
   const std::function<Result<void>()> mend_;
   const Codec codec_;
   const std::shared_ptr<WatchCache> cache_;
+  /// Held while the past is read, so that many who ask for it read it once.
+  util::Mutex past_mutex_;
 };
 
 }  // namespace annex::registry

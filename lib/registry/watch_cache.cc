@@ -1,6 +1,7 @@
 #include "annex/registry/watch_cache.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace annex::registry {
 
@@ -26,8 +27,7 @@ void WatchCache::reset(storage::Revision revision, std::vector<ItemPtr> items) {
       std::string key = item->key;
       items_.insert_or_assign(items_.end(), std::move(key), std::move(item));
     }
-    // Leaves a gap, so that every position given out before is off the ring.
-    first_ += ring_.size() + 1;
+    first_ += ring_.size() + kGap;
     ring_.clear();
     oldest_ = revision;
     revision_ = revision;
@@ -58,6 +58,22 @@ void WatchCache::append(std::vector<CacheEventPtr> events) {
     changed_.notify_all();
   }
   wake(woken);
+}
+
+bool WatchCache::extend_back(storage::Revision after, storage::Revision oldest,
+                             std::vector<CacheEventPtr> events) {
+  util::MutexLock lock(mutex_);
+  if (oldest != oldest_) return false;
+  first_ -= events.size();
+  ring_.insert(ring_.begin(), std::make_move_iterator(events.begin()),
+               std::make_move_iterator(events.end()));
+  oldest_ = after;
+  return true;
+}
+
+std::size_t WatchCache::room() const {
+  util::MutexLock lock(mutex_);
+  return options_.max_events - std::min(options_.max_events, ring_.size());
 }
 
 void WatchCache::progress(storage::Revision revision) {

@@ -8,27 +8,6 @@ namespace {
 using storage::Commit;
 using storage::Entry;
 using storage::Event;
-using Code = StoreError::Code;
-
-/// Why a commit must not take effect; nothing if it may.
-std::optional<StoreError> refusal(const Commit& commit, const Entry* live) {
-  const auto refuse = [&](Code code, std::string message) {
-    StoreError error{code, std::move(message), {}};
-    if (live != nullptr) error.current = *live;
-    return error;
-  };
-  if (commit.guard.revision == 0) {
-    if (!commit.value) return refuse(Code::kNotFound, "nothing to delete at " + commit.key);
-    if (live != nullptr) return refuse(Code::kExists, "key exists: " + commit.key);
-  } else if (live == nullptr) {
-    return refuse(commit.value ? Code::kConflict : Code::kNotFound, "no key " + commit.key);
-  } else if (live->revision != commit.guard.revision) {
-    return refuse(Code::kConflict, "key " + commit.key + " is at revision " +
-                                       std::to_string(live->revision) + ", not " +
-                                       std::to_string(commit.guard.revision));
-  }
-  return std::nullopt;
-}
 
 int keep_pages(void* pages, sqlite3*, const char*, int count) {
   *static_cast<int*>(pages) = count;
@@ -97,7 +76,8 @@ StoreResult<StoreResult<Event>> Writer::apply(const Commit& commit, Revision rev
   auto before = held(commit.key);
   if (!before) return std::move(before).error();
   const Entry* live = before->present ? &before->entry : nullptr;
-  if (auto refused = refusal(commit, live)) {
+  if (auto refused = storage::refusal(commit, live == nullptr ? 0 : live->revision)) {
+    if (live != nullptr) refused->current = *live;
     return StoreResult<StoreResult<Event>>(StoreResult<Event>(std::move(*refused)));
   }
   Event event;

@@ -80,29 +80,21 @@ StoreResult<Event> MemoryHistory::commit(const Commit& commit, util::TimePoint n
   const Version* live = nullptr;
   if (found != keys_.end() && found->second.back().value) live = &found->second.back();
 
-  auto refuse = [&](Code code, std::string message) {
-    StoreError error = fail(code, std::move(message));
+  auto refuse = [&](StoreError error) {
     if (live != nullptr) {
       error.current = Entry{commit.key, *live->value, live->create_revision, live->revision};
     }
     return error;
   };
-  if (commit.guard.revision == 0) {
-    if (!commit.value) return refuse(Code::kNotFound, "nothing to delete at " + commit.key);
-    if (live != nullptr) return refuse(Code::kExists, "key exists: " + commit.key);
-  } else if (live == nullptr) {
-    return refuse(commit.value ? Code::kConflict : Code::kNotFound, "no key " + commit.key);
-  } else if (live->revision != commit.guard.revision) {
-    return refuse(Code::kConflict, "key " + commit.key + " is at revision " +
-                                       std::to_string(live->revision) + ", not " +
-                                       std::to_string(commit.guard.revision));
+  if (auto refused = refusal(commit, live == nullptr ? 0 : live->revision)) {
+    return refuse(std::move(*refused));
   }
 
   const std::size_t old_size = live == nullptr ? 0 : live->value->size();
   const std::size_t new_size = commit.value ? commit.value->size() : 0;
   if (commit.value && live_bytes_ - old_size + new_size > options_.total_bytes) {
-    return refuse(Code::kFull, "the store holds its limit of " +
-                                   std::to_string(options_.total_bytes) + " bytes");
+    return refuse(fail(Code::kFull, "the store holds its limit of " +
+                                        std::to_string(options_.total_bytes) + " bytes"));
   }
 
   Event event;

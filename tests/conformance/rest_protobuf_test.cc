@@ -190,6 +190,7 @@ TEST_CASE("a watch of metadata sends frames: events, bookmarks, errors") {
   auto& cache = *server.backend("flunders").cache();
   const auto state = cache.list("");
   cache.reset(state.revision, state.items);
+  REQUIRE(server.store->compact(*server.store->current_revision()));
   WatchStream late = server.watch(kFlunders + "?watch=1&resourceVersion=1", accept(kAsPartial));
   found = frames(late, server.clock.now());
   REQUIRE(found.size() == 1);

@@ -68,6 +68,9 @@ class Backend {
   /// Compare and swap.
   virtual Result<Committed> commit(Change change, util::TimePoint deadline) = 0;
   virtual std::shared_ptr<WatchCache> cache() = 0;
+  /// Has the cache's ring reach back to the changes after `after`, if the store still has them and
+  /// the ring has room: so a watch goes on across a restart. What is not had is left as it is.
+  virtual void reach_back(storage::Revision after) = 0;
   /// Waits until the cache shows at least what `at` asks for. kTimeout as above.
   virtual Result<void> wait_until(const ReadAt& at) = 0;
 };

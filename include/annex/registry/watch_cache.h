@@ -69,6 +69,13 @@ class WatchCache {
   void reset(storage::Revision revision, std::vector<ItemPtr> items);
   /// Appends changes in order; wakes each WakeTarget once.
   void append(std::vector<CacheEventPtr> events);
+  /// Puts what was before the ring's first change in front of it: all changes of the resource after
+  /// `after` and not after `oldest`, in order. False, and nothing is done, if `oldest` is no longer
+  /// where the ring begins. Requires: no more than `room()`.
+  bool extend_back(storage::Revision after, storage::Revision oldest,
+                   std::vector<CacheEventPtr> events);
+  /// How many changes the ring may still take.
+  std::size_t room() const;
   /// Everything up to `revision` is known.
   void progress(storage::Revision revision);
   /// Ends every watch and every wait.
@@ -81,7 +88,7 @@ class WatchCache {
   /// The newest known item whatever the key; of a key range if `prefix` is not empty.
   CacheState list(const std::string& prefix) const;
 
-  /// A place in the ring. Positions are never reused.
+  /// A place in the ring. One is never of two changes.
   using Position = std::uint64_t;
   struct Start {
     Position position{};
@@ -112,6 +119,10 @@ class WatchCache {
     std::shared_ptr<http::WakeTarget> target;
     std::vector<http::WakeId> ids;
   };
+  /// Positions left free before a ring that begins anew: for what is put in front of it later, and
+  /// so that every position given out before is off the ring.
+  static constexpr Position kGap = Position{1} << 32U;
+
   void trim() ANNEX_REQUIRES(mutex_);
   std::vector<Target> targets() const ANNEX_REQUIRES(mutex_);
   static void wake(const std::vector<Target>& targets);
@@ -123,7 +134,7 @@ class WatchCache {
   std::map<std::string, ItemPtr> items_ ANNEX_GUARDED_BY(mutex_);
   std::deque<CacheEventPtr> ring_ ANNEX_GUARDED_BY(mutex_);
   /// The position of the ring's first event.
-  Position first_ ANNEX_GUARDED_BY(mutex_) = 1;
+  Position first_ ANNEX_GUARDED_BY(mutex_) = kGap;
   /// A watch may begin after any revision from here on.
   storage::Revision oldest_ ANNEX_GUARDED_BY(mutex_) = 0;
   storage::Revision revision_ ANNEX_GUARDED_BY(mutex_) = 0;

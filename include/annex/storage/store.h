@@ -102,6 +102,10 @@ struct Commit {
   std::optional<util::Duration> ttl{};
 };
 
+/// Why `commit` must not take effect on a key whose newest revision is `live` (0: there is no such
+/// key): kNotFound, kExists or kConflict, without `current`. Nothing if it may. For stores.
+std::optional<StoreError> refusal(const Commit& commit, Revision live);
+
 struct Event {
   enum class Type { kPut, kDelete };
   Type type = Type::kPut;
