@@ -59,7 +59,9 @@ class Run {
   }
   /// Takes what the connection has to say, and brings the answers.
   void talk() {
-    for (auto& answer : inbox_->take().answers) {
+    annex::transport::Inbox::Content content;
+    inbox_->take(content);
+    for (auto& answer : content.answers) {
       protocol_->answer(answer.id.stream, std::move(answer.response), clock_.now());
     }
     std::string out;

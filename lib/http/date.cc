@@ -12,19 +12,38 @@ constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu",
 constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+void put_two(std::string& out, unsigned number, char after) {
+  out += static_cast<char>('0' + number / 10);
+  out += static_cast<char>('0' + number % 10);
+  out += after;
+}
+
+void put_four(std::string& out, int year) {
+  const std::string digits = std::to_string(year);
+  out.append(4 - std::min<std::size_t>(digits.size(), 4), '0');
+  out += digits;
+}
+
 }  // namespace
 
 std::string write_date(util::WallTime time) {
-  const std::time_t seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[64];
-  std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                kDays.at(static_cast<std::size_t>(utc.tm_wday)), utc.tm_mday,
-                kMonths.at(static_cast<std::size_t>(utc.tm_mon)), utc.tm_year + 1900, utc.tm_hour,
-                utc.tm_min, utc.tm_sec);
-  return text;
+  // By hand, since every answer has one: printf() takes longer than all else in a small answer.
+  const auto days = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day day(days);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - days));
+  std::string text;
+  text.reserve(30);
+  text += kDays.at(std::chrono::weekday(days).c_encoding());
+  text += ", ";
+  put_two(text, static_cast<unsigned>(day.day()), ' ');
+  text += kMonths.at(static_cast<unsigned>(day.month()) - 1);
+  text += ' ';
+  put_four(text, static_cast<int>(day.year()));
+  text += ' ';
+  put_two(text, static_cast<unsigned>(clock.hours().count()), ':');
+  put_two(text, static_cast<unsigned>(clock.minutes().count()), ':');
+  put_two(text, static_cast<unsigned>(clock.seconds().count()), ' ');
+  return text += "GMT";
 }
 
 std::optional<util::WallTime> read_date(std::string_view text) {

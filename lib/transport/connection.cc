@@ -9,9 +9,10 @@
 namespace annex::transport {
 namespace {
 
-/// Read at once from one connection, so that one busy peer leaves room for the others.
-constexpr int kReads = 8;
-constexpr std::size_t kReadSize = 16 << 10;
+// What is read at once from one connection, so that one busy peer leaves room for the others.
+constexpr int kReads = 16;
+constexpr std::size_t kReadSize = 4 << 10;
+constexpr std::uint64_t kRequests = 32;
 /// Writing gets on if so much is sent within the limit for stalls.
 constexpr std::size_t kProgress = 1024;
 /// How long a refused peer may go on sending before its socket is closed under it.
@@ -112,12 +113,19 @@ bool Connection::wants_read() const {
 void Connection::read(util::TimePoint now) {
   char buffer[kReadSize];
   leftover_ = true;
+  const std::uint64_t enough = protocol_->requests() + kRequests;
   for (int i = 0; i < kReads && wants_read() && !protocol_->finished(); ++i) {
+    if (protocol_->requests() >= enough) return;
     ERR_clear_error();
     const int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
     if (got > 0) {
       protocol_->feed(std::string_view(buffer, static_cast<std::size_t>(got)), now);
-      continue;
+      if (static_cast<std::size_t>(got) == sizeof buffer || SSL_has_pending(ssl_.get()) == 1) {
+        continue;
+      }
+      // Asking the socket for more would most often be in vain; the loop tells if there is some.
+      leftover_ = false;
+      return;
     }
     leftover_ = false;
     const int error = SSL_get_error(ssl_.get(), got);

@@ -3,21 +3,34 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace annex::transport {
 namespace {
+
+/// One call of wait().
+struct Round {
+  std::uint64_t number = 0;
+  std::vector<EventLoop::Ready> ready{};
+};
 
 /// libuv frees nothing itself and lets go of a handle only in its next round: so each handle lives
 /// in a block of its own, which its closing callback deletes.
 struct Handle {
   uv_poll_t poll{};
   std::uint64_t id = 0;
-  std::vector<EventLoop::Ready>* ready = nullptr;
+  std::uint64_t seen = 0;  ///< the round in which it was ready last
+  Round* round = nullptr;
 };
 
 void on_poll(uv_poll_t* poll, int status, int) {
-  const auto* handle = static_cast<Handle*>(poll->data);
-  handle->ready->push_back(EventLoop::Ready{handle->id, status < 0});
+  auto* handle = static_cast<Handle*>(poll->data);
+  // Where over a thousand descriptors are ready, libuv asks the kernel many times in one round, and
+  // is told of the same ones again.
+  if (std::exchange(handle->seen, handle->round->number) == handle->round->number && status >= 0) {
+    return;
+  }
+  handle->round->ready.push_back(EventLoop::Ready{handle->id, status < 0});
 }
 
 class UvWatch final : public EventLoop::Watch {
@@ -47,7 +60,7 @@ class EventLoop::Impl {
  public:
   uv_loop_t loop{};
   uv_timer_t timer{};
-  std::vector<Ready> ready{};
+  Round round{};
 };
 
 EventLoop::EventLoop(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -70,12 +83,13 @@ std::unique_ptr<EventLoop::Watch> EventLoop::watch(int descriptor, std::uint64_t
   if (uv_poll_init(&impl_->loop, &handle->poll, descriptor) != 0) return nullptr;
   handle->poll.data = handle.get();
   handle->id = id;
-  handle->ready = &impl_->ready;
+  handle->round = &impl_->round;
   return std::make_unique<UvWatch>(handle.release());
 }
 
 const std::vector<EventLoop::Ready>& EventLoop::wait(std::optional<util::Duration> limit) {
-  impl_->ready.clear();
+  ++impl_->round.number;
+  impl_->round.ready.clear();
   if (limit && *limit > util::Duration::zero()) {
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(*limit).count();
     // The loop counts from the time that it saw last.
@@ -87,7 +101,7 @@ const std::vector<EventLoop::Ready>& EventLoop::wait(std::optional<util::Duratio
   }
   const bool at_once = limit && *limit <= util::Duration::zero();
   uv_run(&impl_->loop, at_once ? UV_RUN_NOWAIT : UV_RUN_ONCE);
-  return impl_->ready;
+  return impl_->round.ready;
 }
 
 }  // namespace annex::transport

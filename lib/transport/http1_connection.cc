@@ -106,6 +106,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
     request.peer_chain = peer_.chain;
     request.received = now_;
     ++stream_;
+    ++requests_;
     owed_ = true;
     serving_ = request.body.size();
     for (const auto& [name, value] : request.headers) serving_ += name.size() + value.size();

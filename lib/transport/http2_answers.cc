@@ -24,6 +24,38 @@ nghttp2_nv field(std::string_view name, std::string_view value) {
   return nv;
 }
 
+/// The fields of one answer, in one piece of memory.
+class FieldBlock {
+ public:
+  FieldBlock() {
+    text_.reserve(512);
+    sizes_.reserve(16);
+  }
+
+  void add(std::string_view name, std::string_view value) {
+    sizes_.emplace_back(name.size(), value.size());
+    for (const char c : name) {
+      text_ += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    append_clean(text_, value);
+  }
+  /// They hold until the next add().
+  std::vector<nghttp2_nv> fields() const {
+    std::vector<nghttp2_nv> fields;
+    fields.reserve(sizes_.size());
+    std::string_view rest = text_;
+    for (const auto& [name, value] : sizes_) {
+      fields.push_back(field(rest.substr(0, name), rest.substr(name, value)));
+      rest.remove_prefix(name + value);
+    }
+    return fields;
+  }
+
+ private:
+  std::string text_;
+  std::vector<std::pair<std::size_t, std::size_t>> sizes_;
+};
+
 }  // namespace
 
 void Http2Connection::answer(std::uint64_t id, std::optional<http::Response> response,
@@ -58,23 +90,19 @@ void Http2Connection::submit(std::int32_t id, Stream& stream, http::Response res
   arriving_.erase(id);
   hold(stream, 0);
   const bool no_body = stream.head_only || response.status == 204 || response.status == 304;
-  const std::string status = std::to_string(response.status);
-  std::vector<std::pair<std::string, std::string>> owned;
+  FieldBlock block;
+  block.add(":status", std::to_string(response.status));
   for (const auto& [name, value] : response.headers) {
     if (is_connection_header(name) || http::iequals(name, "Content-Length")) continue;
-    std::string lower = name;
-    for (char& c : lower) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    owned.emplace_back(std::move(lower), clean_value(value));
+    block.add(name, value);
   }
   if (!response.headers.contains("Date")) {
-    owned.emplace_back("date", http::write_date(peer_.clock.wall_now()));
+    block.add("date", http::write_date(peer_.clock.wall_now()));
   }
   bool has_body = !no_body;
   if (auto* chunks = std::get_if<util::Chunks>(&response.body)) {
     if (response.status != 204 && response.status != 304) {
-      owned.emplace_back("content-length", std::to_string(chunks->size()));
+      block.add("content-length", std::to_string(chunks->size()));
     }
     has_body = has_body && !chunks->empty();
     if (has_body) stream.body.emplace(std::move(*chunks));
@@ -90,8 +118,7 @@ void Http2Connection::submit(std::int32_t id, Stream& stream, http::Response res
     stream.moved = now_;
     if (sending_++ == 0) stalled_due_ = now_ + peer_.limits.write_stall_time;
   }
-  std::vector<nghttp2_nv> fields{field(":status", status)};
-  for (const auto& [name, value] : owned) fields.push_back(field(name, value));
+  const std::vector<nghttp2_nv> fields = block.fields();
   nghttp2_data_provider provider{};
   provider.source.ptr = this;
   provider.read_callback = read_body;

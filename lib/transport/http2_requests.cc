@@ -187,6 +187,7 @@ void Http2Connection::dispatch(std::int32_t id, Stream& stream) {
   request.remote_address = peer_.address;
   request.peer_chain = peer_.chain;
   request.received = now_;
+  ++requests_;
   peer_.serve(std::move(request), static_cast<std::uint64_t>(id));
 }
 

@@ -11,8 +11,19 @@ Inbox::~Inbox() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+void Inbox::own() {
+  const util::MutexLock lock(mutex_);
+  owner_ = std::this_thread::get_id();
+}
+
 void Inbox::signal() {
   if (signalled_) return;
+  // Most answers are made at once, on the thread that reads requests: it looks here before it
+  // waits.
+  if (owner_ == std::this_thread::get_id()) {
+    has_own_ = true;
+    return;
+  }
   signalled_ = true;
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
@@ -60,14 +71,20 @@ void Inbox::nudge() {
   signal();
 }
 
-Inbox::Content Inbox::take() {
+void Inbox::take(Content& out) {
+  out.wakes.clear();
+  out.answers.clear();
+  out.accepted.clear();
+  out.drain = out.stop = false;
   const util::MutexLock lock(mutex_);
+  has_own_ = false;
   if (signalled_) {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto got = ::read(descriptor_, &count, sizeof count);
     signalled_ = false;
   }
-  return std::exchange(content_, {});
+  // The vectors come back with their room, so that a busy thread allocates none.
+  std::swap(out, content_);
 }
 
 void Inbox::close() {

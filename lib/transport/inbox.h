@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -47,8 +48,12 @@ class Inbox final : public http::WakeTarget {
   /// Lets the thread look around: the clock was moved.
   void nudge();
 
-  /// Takes everything. The IO thread only.
-  Content take();
+  /// Puts everything into `out`, whose own content is lost. The IO thread only.
+  void take(Content& out);
+  /// Things that this thread itself adds are taken by it without a signal. The IO thread, first.
+  void own();
+  /// True if the IO thread added something itself since it took last. The IO thread only.
+  bool has_own() const { return has_own_; }
   /// Refuses everything from now on: the thread is gone.
   void close();
   /// Readable while there is something to take.
@@ -61,6 +66,8 @@ class Inbox final : public http::WakeTarget {
   Content content_ ANNEX_GUARDED_BY(mutex_);
   bool signalled_ ANNEX_GUARDED_BY(mutex_) = false;
   bool closed_ ANNEX_GUARDED_BY(mutex_) = false;
+  std::thread::id owner_ ANNEX_GUARDED_BY(mutex_){};
+  bool has_own_ = false;  ///< touched by the IO thread alone
   int descriptor_ = -1;
 };
 

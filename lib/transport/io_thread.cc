@@ -1,9 +1,6 @@
 #include "transport/io_thread.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,43 +10,23 @@ namespace annex::transport {
 namespace {
 
 constexpr std::uint64_t kInbox = 0;
-constexpr std::uint64_t kListening = 1;
-
-std::string address_text(const sockaddr_storage& storage) {
-  char text[INET6_ADDRSTRLEN] = {};
-  if (storage.ss_family == AF_INET) {
-    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(&storage)->sin_addr, text,
-              sizeof text);
-  } else if (storage.ss_family == AF_INET6) {
-    const auto& address = reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr;
-    if (IN6_IS_ADDR_V4MAPPED(&address)) {
-      inet_ntop(AF_INET, &address.s6_addr[12], text, sizeof text);
-    } else {
-      inet_ntop(AF_INET6, &address, text, sizeof text);
-    }
-  }
-  return text;
-}
+// How much of each kind of work makes a turn, a millisecond or two at most.
+constexpr std::size_t kSlice = 32;   ///< ready sockets, before something else is looked at
+constexpr std::size_t kOpened = 8;   ///< handshakes begun
+constexpr std::size_t kPumped = 64;  ///< connections written to
+constexpr std::size_t kExpired = 64;
+constexpr std::size_t kBuried = 32;  ///< freeing all that TLS keeps takes longer than closing
 
 }  // namespace
 
-IoThread::IoThread(Shared& shared, int listening, std::function<void(Accepted)> spread)
-    : shared_(shared),
-      listening_(listening),
-      spread_(std::move(spread)),
-      inbox_(std::make_shared<Inbox>()),
-      loop_(EventLoop::make()) {}
+IoThread::IoThread(Shared& shared)
+    : shared_(shared), inbox_(std::make_shared<Inbox>()), loop_(EventLoop::make()) {}
 
 bool IoThread::start() {
   if (!loop_ || inbox_->descriptor() < 0) return false;
   inbox_watch_ = loop_->watch(inbox_->descriptor(), kInbox);
   if (!inbox_watch_) return false;
   inbox_watch_->want(EventLoop::kRead);
-  if (listening_ >= 0) {
-    listening_watch_ = loop_->watch(listening_, kListening);
-    if (!listening_watch_) return false;
-    listening_watch_->want(EventLoop::kRead);
-  }
   thread_ = std::thread([this] { run(); });
   return true;
 }
@@ -64,85 +41,68 @@ void IoThread::run() {
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   pthread_setname_np(pthread_self(), "annex-io");
+  inbox_->own();
   const auto jumps = shared_.clock.on_jump([inbox = inbox_] { inbox->nudge(); });
 
-  while (true) {
+  bool going = true;
+  while (going) {
     const std::vector<EventLoop::Ready>& ready = loop_->wait(wait_time(shared_.clock.now()));
     const util::TimePoint now = shared_.clock.now();
-    for (const auto& [id, broken] : ready) {
-      if (id == kListening) accept(now);
-      const auto found = connections_.find(id);
-      if (found == connections_.end()) continue;
-      if (broken) {
-        found->second.interest = EventLoop::kNothing;
-        found->second.connection->on_hang_up(now);
-      } else {
-        found->second.connection->on_socket(now);
-      }
-      settle(id, found->second);
+    std::size_t served = 0;
+    for (const EventLoop::Ready& one : ready) {
+      on_ready(one, now);
+      if (++served % kSlice == 0 && !catch_up(now)) going = false;
     }
-    for (const std::uint64_t id : std::exchange(leftovers_, {})) {
-      const auto found = connections_.find(id);
-      if (found == connections_.end()) continue;
-      found->second.connection->on_socket(now);
-      settle(id, found->second);
-    }
-    if (!take_inbox(now)) break;
+    for (const std::uint64_t id : std::exchange(leftovers_, {})) on_ready({id, false}, now);
+    if (!catch_up(now)) going = false;
     expire(now);
   }
-  stop_listening();
   inbox_->close();
   inbox_watch_.reset();
+  for (const Accepted& accepted : accepted_) ::close(accepted.socket);
+  accepted_.clear();
   connections_.clear();
+  dead_.clear();
 }
 
-void IoThread::stop_listening() {
-  listening_watch_.reset();
-  if (listening_ >= 0) ::close(std::exchange(listening_, -1));
-  accept_again_.reset();
+bool IoThread::has_work() const {
+  return !leftovers_.empty() || !accepted_.empty() || !touched_.empty() || !dead_.empty() ||
+         inbox_->has_own();
 }
 
 std::optional<util::Duration> IoThread::wait_time(util::TimePoint now) const {
-  if (!leftovers_.empty()) return util::Duration::zero();
-  std::optional<util::TimePoint> due = accept_again_;
-  if (!timers_.empty())
-    due = std::min(due.value_or(timers_.begin()->first), timers_.begin()->first);
-  if (!due) return std::nullopt;
-  return std::max(*due - now, util::Duration::zero());
+  if (has_work()) return util::Duration::zero();
+  if (timers_.empty()) return std::nullopt;
+  return std::max(timers_.begin()->first - now, util::Duration::zero());
 }
 
-void IoThread::accept(util::TimePoint now) {
-  // A few at a time: a storm of connects must not hold up those that are being served.
-  for (int i = 0; i < 64 && listening_ >= 0; ++i) {
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    const int socket = ::accept4(listening_, reinterpret_cast<sockaddr*>(&peer), &size,
-                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (socket >= 0) {
-      Accepted accepted{socket, address_text(peer), {}};
-      accepted.place = shared_.census.admit(accepted.address);
-      if (!accepted.place) {
-        ::close(socket);
-        continue;
-      }
-      const int on = 1;
-      ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      // As upstream's: a peer that vanished in the midst of a watch is noticed in some minutes.
-      const int seconds = 180;
-      ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-      ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
-      ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
-      spread_(std::move(accepted));
-      continue;
-    }
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      // The socket stays readable: looking away for a moment keeps the loop from spinning.
-      shared_.logger.warning("no descriptors for new connections");
-      listening_watch_->want(EventLoop::kNothing);
-      accept_again_ = now + std::chrono::milliseconds(100);
-    }
-    if (errno != EINTR && errno != ECONNABORTED) return;
+void IoThread::on_ready(const EventLoop::Ready& ready, util::TimePoint now) {
+  const auto found = connections_.find(ready.id);
+  if (found == connections_.end()) return;
+  Entry& entry = found->second;
+  if (ready.broken) {
+    entry.interest = EventLoop::kNothing;
+    entry.connection->on_hang_up(now);
+  } else {
+    entry.connection->on_socket(now);
   }
+  settle(ready.id, entry);
+}
+
+bool IoThread::catch_up(util::TimePoint now) {
+  if (!take_inbox(now)) return false;
+  for (std::size_t i = 0; i < kOpened && !accepted_.empty(); ++i) {
+    Accepted accepted = std::move(accepted_.front());
+    accepted_.pop_front();
+    open(std::move(accepted), now);
+  }
+  for (std::size_t i = 0; i < kPumped && !touched_.empty(); ++i) {
+    const std::uint64_t id = touched_.front();
+    touched_.pop_front();
+    pump(id, now);
+  }
+  dead_.resize(dead_.size() - std::min(dead_.size(), kBuried));
+  return true;
 }
 
 void IoThread::open(Accepted accepted, util::TimePoint now) {
@@ -157,7 +117,7 @@ void IoThread::open(Accepted accepted, util::TimePoint now) {
                        Peer{shared_.service, shared_.limits, shared_.clock, shared_.budget, inbox_,
                             id, std::move(accepted.address), nullptr},
                        now);
-  if (!connection) return;
+  if (!connection || draining_) return;
   auto watch = loop_->watch(connection->socket(), id);
   if (!watch) return;
   Entry& entry = connections_[id];
@@ -169,29 +129,19 @@ void IoThread::open(Accepted accepted, util::TimePoint now) {
 }
 
 bool IoThread::take_inbox(util::TimePoint now) {
-  Inbox::Content content = inbox_->take();
-  for (Accepted& accepted : content.accepted) open(std::move(accepted), now);
-  if (content.stop) return false;
-  if (content.drain) {
-    stop_listening();
-    std::vector<std::uint64_t> ids;
-    for (const auto& [id, entry] : connections_) ids.push_back(id);
-    for (const std::uint64_t id : ids) {
-      Entry& entry = connections_.at(id);
-      entry.connection->drain(now);
-      entry.connection->pump(now);
-      settle(id, entry);
-    }
-  }
+  inbox_->take(content_);
+  if (content_.stop) return false;
+  for (Accepted& accepted : content_.accepted) accepted_.push_back(std::move(accepted));
+  if (content_.drain) drain(now);
   // First everything that became ready, then one write for each connection.
   std::vector<std::uint64_t> touched;
-  for (Inbox::Answer& answer : content.answers) {
+  for (Inbox::Answer& answer : content_.answers) {
     const auto found = connections_.find(answer.id.connection);
     if (found == connections_.end()) continue;
     found->second.connection->answer(answer.id.stream, std::move(answer.response), now);
     touched.push_back(answer.id.connection);
   }
-  for (const http::WakeId& id : content.wakes) {
+  for (const http::WakeId& id : content_.wakes) {
     const auto found = connections_.find(id.connection);
     if (found == connections_.end()) continue;
     found->second.connection->wake(id.stream, now);
@@ -199,19 +149,32 @@ bool IoThread::take_inbox(util::TimePoint now) {
   }
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-  for (const std::uint64_t id : touched) {
-    const auto found = connections_.find(id);
-    if (found == connections_.end()) continue;
-    found->second.connection->pump(now);
-    settle(id, found->second);
-  }
+  touched_.insert(touched_.end(), touched.begin(), touched.end());
   return true;
+}
+
+void IoThread::drain(util::TimePoint now) {
+  draining_ = true;
+  std::vector<std::uint64_t> ids;
+  for (const auto& [id, entry] : connections_) ids.push_back(id);
+  for (const std::uint64_t id : ids) {
+    connections_.at(id).connection->drain(now);
+    pump(id, now);
+  }
+}
+
+void IoThread::pump(std::uint64_t id, util::TimePoint now) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  found->second.connection->pump(now);
+  settle(id, found->second);
 }
 
 void IoThread::settle(std::uint64_t id, Entry& entry) {
   Connection& connection = *entry.connection;
   if (connection.dead()) {
     if (entry.due) timers_.erase({*entry.due, id});
+    dead_.push_back(std::move(entry.connection));
     connections_.erase(id);
     return;
   }
@@ -232,13 +195,9 @@ void IoThread::settle(std::uint64_t id, Entry& entry) {
 }
 
 void IoThread::expire(util::TimePoint now) {
-  if (accept_again_ && now >= *accept_again_) {
-    accept_again_.reset();
-    listening_watch_->want(EventLoop::kRead);
-  }
-  // Those that are due now, once each: one that becomes due again waits for the next round.
+  // Some of those that are due now, once each: one that becomes due again waits for the next round.
   std::vector<std::uint64_t> due_now;
-  while (!timers_.empty() && timers_.begin()->first <= now) {
+  while (due_now.size() < kExpired && !timers_.empty() && timers_.begin()->first <= now) {
     due_now.push_back(timers_.begin()->second);
     timers_.erase(timers_.begin());
   }

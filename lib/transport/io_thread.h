@@ -1,7 +1,7 @@
 // One event loop with its connections.
 #pragma once
 
-#include <functional>
+#include <deque>
 #include <memory>
 #include <set>
 #include <thread>
@@ -26,11 +26,11 @@ struct Shared {
   TlsContext context ANNEX_GUARDED_BY(mutex){};
 };
 
-/// A thread that owns connections. Created and joined by the listener.
+/// A thread that owns connections. Created and joined by the listener. Of each kind of work only so
+/// much is done in one turn of its loop: whatever some peers are up to, the others get their turn.
 class IoThread {
  public:
-  /// `listening`: the socket that this thread accepts from, or -1; accepted sockets go to `spread`.
-  IoThread(Shared& shared, int listening, std::function<void(Accepted)> spread);
+  explicit IoThread(Shared& shared);
   ~IoThread() { join(); }
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
@@ -50,27 +50,32 @@ class IoThread {
   };
 
   void run();
-  void accept(util::TimePoint now);
-  void stop_listening();
-  void open(Accepted accepted, util::TimePoint now);
+  /// What came from elsewhere and what is left over. False: the thread is to end.
+  bool catch_up(util::TimePoint now);
   bool take_inbox(util::TimePoint now);
+  void drain(util::TimePoint now);
+  void open(Accepted accepted, util::TimePoint now);
+  void on_ready(const EventLoop::Ready& ready, util::TimePoint now);
+  void pump(std::uint64_t id, util::TimePoint now);
   /// Brings interest, timer and life of a connection up to date after any call on it.
   void settle(std::uint64_t id, Entry& entry);
   void expire(util::TimePoint now);
+  bool has_work() const;
   std::optional<util::Duration> wait_time(util::TimePoint now) const;
 
   Shared& shared_;
-  int listening_;
-  std::function<void(Accepted)> spread_;
   std::shared_ptr<Inbox> inbox_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<EventLoop::Watch> inbox_watch_;
-  std::unique_ptr<EventLoop::Watch> listening_watch_;
   std::unordered_map<std::uint64_t, Entry> connections_;
   std::set<std::pair<util::TimePoint, std::uint64_t>> timers_;
+  Inbox::Content content_;
   std::vector<std::uint64_t> leftovers_;
-  std::optional<util::TimePoint> accept_again_;
-  std::uint64_t next_ = 2;  ///< 0 is the inbox, 1 the listening socket
+  std::deque<Accepted> accepted_;
+  std::deque<std::uint64_t> touched_;  ///< connections that have something to write
+  std::vector<std::unique_ptr<Connection>> dead_;
+  bool draining_ = false;
+  std::uint64_t next_ = 1;  ///< 0 is the inbox
   std::thread thread_;
 };
 

@@ -54,6 +54,12 @@ class Protocol {
   virtual void drain(util::TimePoint now) = 0;
   /// True once all output is produced and nothing will follow: flush and close.
   virtual bool finished() const = 0;
+
+  /// How many requests were given to the service.
+  std::uint64_t requests() const { return requests_; }
+
+ protected:
+  std::uint64_t requests_ = 0;
 };
 
 std::unique_ptr<Protocol> make_http1(const Peer& peer, util::TimePoint now);

@@ -90,19 +90,19 @@ Error refusal_error(int status, std::string message) {
   return error;
 }
 
-std::string clean_value(std::string_view value) {
-  std::string clean(value);
-  for (char& c : clean) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = ' ';
+void append_clean(std::string& out, std::string_view value) {
+  const std::size_t begin = out.size();
+  out.append(value);
+  for (std::size_t i = begin; i < out.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(out[i]);
+    if (byte < 0x20 || byte == 0x7f) out[i] = ' ';
   }
-  return clean;
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name);
   out += ": ";
-  out += clean_value(value);
+  append_clean(out, value);
   out += "\r\n";
 }
 

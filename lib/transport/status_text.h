@@ -13,8 +13,8 @@ namespace annex::transport {
 std::string_view status_text(int status);
 /// True for headers that speak of one connection, which the transport alone writes.
 bool is_connection_header(std::string_view name);
-/// A header's value with spaces for control characters, so that none can begin a new line.
-std::string clean_value(std::string_view value);
+/// Appends a header's value with spaces for control characters, so that none can begin a new line.
+void append_clean(std::string& out, std::string_view value);
 /// Appends a header line, its value cleaned.
 void append_field(std::string& out, std::string_view name, std::string_view value);
 /// Why a body of more than `limit` bytes is refused, in upstream's words.

@@ -1,14 +1,12 @@
 #include "transport/tls_context.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <sys/socket.h>
 
 #include <string_view>
 
 #include "transport/server_names.h"
+#include "transport/sockets.h"
 #include "transport/tls_settings.h"
 
 namespace annex::transport {
@@ -48,25 +46,6 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
   }
   *out = chosen;
   return SSL_TLSEXT_ERR_OK;
-}
-
-std::string local_address(int socket) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  char text[INET6_ADDRSTRLEN] = {};
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
-  if (storage.ss_family == AF_INET) {
-    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(&storage)->sin_addr, text,
-              sizeof text);
-  } else if (storage.ss_family == AF_INET6) {
-    const auto& address = reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr;
-    if (IN6_IS_ADDR_V4MAPPED(&address)) {
-      inet_ntop(AF_INET, &address.s6_addr[12], text, sizeof text);
-    } else {
-      inet_ntop(AF_INET6, &address, text, sizeof text);
-    }
-  }
-  return text;
 }
 
 /// Called for every handshake, also where the client names nobody.
