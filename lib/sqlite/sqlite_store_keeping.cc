@@ -129,6 +129,10 @@ void SqliteStore::checkpoint() {
 }
 
 void SqliteStore::complain(const StoreError& error) {
+  {
+    util::MutexLock lock(write_mutex_);
+    writer_.distrust_log();
+  }
   if (!complained_) logger_.error("the store cannot be kept in order", {{"err", error.message}});
   complained_ = true;
 }

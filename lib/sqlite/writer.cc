@@ -40,7 +40,18 @@ std::vector<StoreResult<Event>> Writer::write(const std::vector<Pending>& batch)
   return results;
 }
 
+StoreResult<void> Writer::begin_new_log() {
+  const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr,
+                                             SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  if (code != SQLITE_OK) return connection_.error(code);
+  log_is_suspect_ = false;
+  return {};
+}
+
 StoreResult<Writer::Results> Writer::attempt(const Pending* first, std::size_t count) {
+  if (log_is_suspect_) {
+    if (auto done = begin_new_log(); !done) return std::move(done).error();
+  }
   Transaction transaction(connection_);
   if (auto begun = transaction.begin_write(); !begun) return std::move(begun).error();
   Results results;
@@ -53,7 +64,10 @@ StoreResult<Writer::Results> Writer::attempt(const Pending* first, std::size_t c
     results.push_back(std::move(*applied));
   }
   if (newest == newest_) return results;  // nothing to make durable
-  if (auto done = transaction.commit(); !done) return std::move(done).error();
+  if (auto done = transaction.commit(); !done) {
+    distrust_log();
+    return std::move(done).error();
+  }
   newest_ = newest;
   return results;
 }

@@ -26,6 +26,11 @@ class Writer {
   /// not take small ones with it.
   std::vector<StoreResult<storage::Event>> write(const std::vector<Pending>& batch);
 
+  /// After a failure of the disk: what was written to the write-ahead log and not synced may be
+  /// lost though a later sync succeeds, and with it all that follows. So the next commit begins a
+  /// new log, once the file has everything of this one.
+  void distrust_log() { log_is_suspect_ = true; }
+
   Revision newest() const { return newest_; }
   /// The pages in the write-ahead log after the last commit.
   int log_pages() const { return log_pages_; }
@@ -43,11 +48,13 @@ class Writer {
   /// An error of the outer result ends the transaction; of the inner one only this commit.
   StoreResult<StoreResult<storage::Event>> apply(const storage::Commit& commit, Revision revision);
   StoreResult<Held> held(const std::string& key);
+  StoreResult<void> begin_new_log();
   StoreResult<void> insert(const storage::Commit& commit, const storage::Event& event);
 
   Connection& connection_;
   Revision newest_;
   int log_pages_ = 0;
+  bool log_is_suspect_ = false;
 };
 
 }  // namespace annex::sqlite
