@@ -183,17 +183,18 @@ std::optional<http::Response> Documents::aggregated(const http::Request& request
 
 Result<http::Response> Documents::openapi(const http::Request& request) const {
   const std::string& path = request.target.path;
-  if (path == "/openapi/v2") return openapi_form(request, "v2", openapi_v2_);
+  if (path == "/openapi/v2") return openapi_form(request, "v2", openapi_.get().v2);
   if (path == "/openapi/v3") {
-    return conditional(request, kJson, openapi_v3_index_.text, openapi_v3_index_.etag);
+    return conditional(request, kJson, openapi_.get().v3_index.text, openapi_.get().v3_index.etag);
   }
   return openapi_v3(request, path.substr(std::string_view("/openapi/v3/").size()));
 }
 
 Result<http::Response> Documents::openapi_v3(const http::Request& request,
                                              const std::string& key) const {
-  const auto found = openapi_v3_.find(key);
-  if (found == openapi_v3_.end()) return not_found();
+  const std::map<std::string, OpenApi>& documents = openapi_.get().v3;
+  const auto found = documents.find(key);
+  if (found == documents.end()) return not_found();
   const OpenApi& document = found->second;
   Result<http::Response> response = openapi_form(request, "v3", document);
   // Upstream redirects from a hash that has passed; behind the aggregator a redirection makes the

@@ -69,6 +69,31 @@ Documents::OpenApi Documents::prepare_openapi(const json::Value& document,
   return made;
 }
 
+Documents::OpenApiSet Documents::prepare_openapi(const registry::Registry& registry,
+                                                 const OpenApiInfo& info) {
+  OpenApiSet made;
+  json::Object index;
+  const Definitions definitions(registry, schema::OpenApiVersion::kV3);
+  for (const registry::Group& group : registry.groups()) {
+    for (const std::string& version : served_versions(registry, group)) {
+      const std::string key = "apis/" + group.name + "/" + version;
+      const OpenApi& document = made.v3[key] =
+          prepare_openapi(openapi_v3_document(registry, definitions, {group.name, version}, info),
+                          schema::OpenApiVersion::kV3);
+      const std::string hash = document.etag.substr(1, document.etag.size() - 2);
+      index.append(key,
+                   json::Object{{"serverRelativeURL", "/openapi/v3/" + key + "?hash=" + hash}});
+    }
+  }
+  made.v3_index = prepare_openapi(json::Object{{"paths", std::move(index)}});
+  const Definitions definitions_v2(registry, schema::OpenApiVersion::kV2);
+  made.v2 = prepare_openapi(openapi_v2_document(registry, definitions_v2, info),
+                            schema::OpenApiVersion::kV2);
+  made.v2.text_packed = pack(made.v2.text);
+  made.v2.proto_packed = pack(made.v2.proto);
+  return made;
+}
+
 Documents::Documents(const registry::Registry& registry, const DocumentsOptions& options,
                      const util::Clock& clock)
     : clock_(clock),
@@ -78,11 +103,12 @@ Documents::Documents(const registry::Registry& registry, const DocumentsOptions&
   if (info.version.empty()) {
     info.version = options.version.substr(options.version.starts_with("v") ? 1 : 0);
   }
+  openapi_ = std::async(std::launch::async, [&registry, info = std::move(info)] {
+    return prepare_openapi(registry, info);
+  });
   std::set<std::string> paths(options.paths.begin(), options.paths.end());
   paths.insert({"/apis", "/openapi/v2", "/openapi/v3", "/version"});
   legacy_["/apis"] = prepare(group_list(registry, options.server_address));
-  const Definitions definitions(registry, schema::OpenApiVersion::kV3);
-  json::Object index;
   for (const registry::Group& group : registry.groups()) {
     const std::string group_path = "/apis/" + group.name;
     paths.insert(group_path);
@@ -95,25 +121,12 @@ Documents::Documents(const registry::Registry& registry, const DocumentsOptions&
       const std::string version_path = group_path + "/" + version;
       paths.insert(version_path);
       legacy_[version_path] = prepare(resource_list(registry, group, version));
-      const std::string key = version_path.substr(1);
-      const OpenApi& made = openapi_v3_[key] =
-          prepare_openapi(openapi_v3_document(registry, definitions, {group.name, version}, info),
-                          schema::OpenApiVersion::kV3);
-      const std::string hash = made.etag.substr(1, made.etag.size() - 2);
-      index.append(key,
-                   json::Object{{"serverRelativeURL", "/openapi/v3/" + key + "?hash=" + hash}});
     }
   }
   for (const std::string form : {"v2", "v2beta1"}) {
     const json::Value list = aggregated_list(registry, form);
     aggregated_[form] = {prepare(list), make_etag(json::write(list))};
   }
-  const Definitions definitions_v2(registry, schema::OpenApiVersion::kV2);
-  openapi_v2_ = prepare_openapi(openapi_v2_document(registry, definitions_v2, info),
-                                schema::OpenApiVersion::kV2);
-  openapi_v2_.text_packed = pack(openapi_v2_.text);
-  openapi_v2_.proto_packed = pack(openapi_v2_.proto);
-  openapi_v3_index_ = prepare_openapi(json::Object{{"paths", std::move(index)}});
   paths_ = util::Bytes(
       json::write_pretty(json::Object{{"paths", json::Array(paths.begin(), paths.end())}}));
 }

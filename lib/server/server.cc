@@ -1,7 +1,6 @@
 #include "annex/server/server.h"
 
 #include <algorithm>
-#include <future>
 #include <thread>
 #include <utility>
 
@@ -101,15 +100,11 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   Result<auth::AuthorizerPtr> authorizer =
       detail::join_authorizers(draft, options_, delegation_.get());
   if (!authorizer) return authorizer.error();
-  // The documents and the store need nothing of each other, and each takes a third of the start.
-  std::future<void> documents =
-      std::async(std::launch::async, [this, what = document_options(draft, options_, health_)] {
-        documents_ = std::make_unique<discovery::Documents>(registry_, what, environment_.clock);
-      });
+  documents_ = std::make_unique<discovery::Documents>(
+      registry_, document_options(draft, options_, health_), environment_.clock);
   if (Result<void> opened = open_backends(draft); !opened) return opened;
   handlers_ = std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
                                                    environment_.random, environment_.logger);
-  documents.get();
   pipeline_ = std::make_unique<detail::Pipeline>(
       detail::PipelineParts{*documents_, *handlers_, health_, std::move(*authenticator),
                             std::move(*authorizer), environment_},
@@ -121,6 +116,7 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
     mender_ = std::thread([this] { keep_mending(); });
   }
   health_.set_started();
+  documents_->wait();
   return {};
 }
 

@@ -193,7 +193,10 @@ Result<void> Standalone::write_kubeconfig(const std::string& host, std::uint16_t
                             Member{"users", named("user", "admin", user)},
                             Member{"contexts", named("context", "annex", context)},
                             Member{"current-context", "annex"}});
-  return detail::write_private_file(kubeconfig_path(), json::write_yaml(config));
+  const std::string text = json::write_yaml(config);
+  const Result<std::optional<std::string>> kept = detail::read_file_if_present(kubeconfig_path());
+  if (kept && *kept == text) return {};  // Replacing a file may wait for the disk.
+  return detail::write_private_file(kubeconfig_path(), text);
 }
 
 }  // namespace annex

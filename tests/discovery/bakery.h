@@ -95,7 +95,9 @@ struct Documents {
 
   explicit Documents(const annex::registry::Registry& registry,
                      const annex::discovery::DocumentsOptions& options = {})
-      : documents(registry, options, clock) {}
+      : documents(registry, options, clock) {
+    documents.wait();  // The registry may be a temporary.
+  }
 
   bool knows(const std::string& target) const { return documents.answer(get(target)).has_value(); }
 

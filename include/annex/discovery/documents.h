@@ -1,6 +1,7 @@
 // The documents by which clients learn what a server serves: prepared once, answered at once.
 #pragma once
 
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@
 
 namespace annex::discovery {
 
+struct OpenApiInfo;
+
 struct DocumentsOptions {
   std::string title = "annex";  ///< of the OpenAPI documents
   /// Of the server, such as "1.2.3" or "v1.2.3"; clients parse it. Other texts are told as v0.0.0.
@@ -29,11 +32,12 @@ struct DocumentsOptions {
 /// asked once, before Documents are made.
 Result<void> check_type_names(const registry::Registry& registry);
 
-/// Discovery, version and OpenAPI documents of a registry. Immutable, and independent of the
-/// registry once made: any thread, also an IO thread, as nothing blocks and bytes are shared.
+/// Discovery, version and OpenAPI documents of a registry. Immutable: any thread, also an IO thread,
+/// as bytes are shared and nothing blocks, but for OpenAPI in the first milliseconds: these documents
+/// are most of the work and nobody's first question, so a thread of their own makes them meanwhile.
 class Documents {
  public:
-  /// `clock` outlives the documents.
+  /// `clock` outlives the documents; `registry` may go once `wait` has returned.
   Documents(const registry::Registry& registry, const DocumentsOptions& options,
             const util::Clock& clock);
 
@@ -43,6 +47,8 @@ class Documents {
   std::optional<Result<http::Response>> answer(const http::Request& request) const;
   /// `{"paths":[...]}`, the body of `/` and, upstream, of a 404 for an unknown path.
   std::string_view paths() const { return paths_.view(); }
+  /// Returns once the OpenAPI documents are made.
+  void wait() const { openapi_.wait(); }
 
  private:
   /// A discovery document in every form.
@@ -64,9 +70,16 @@ class Documents {
     std::string etag{};  ///< quoted; that of the JSON form for all forms
   };
 
+  struct OpenApiSet {
+    OpenApi v2{};
+    OpenApi v3_index{};
+    std::map<std::string, OpenApi> v3{};  ///< by "apis/<group>/<version>"
+  };
+
   static Forms prepare(const json::Value& document);
   static OpenApi prepare_openapi(const json::Value& document);
   static OpenApi prepare_openapi(const json::Value& document, schema::OpenApiVersion version);
+  static OpenApiSet prepare_openapi(const registry::Registry& registry, const OpenApiInfo& info);
 
   Result<http::Response> version(const http::Request& request) const;
   Result<http::Response> discovery(const http::Request& request, const Forms& document) const;
@@ -86,9 +99,7 @@ class Documents {
   util::Bytes version_;
   std::map<std::string, Forms> legacy_;           ///< by path
   std::map<std::string, Aggregated> aggregated_;  ///< by version of the form
-  OpenApi openapi_v2_;
-  OpenApi openapi_v3_index_;
-  std::map<std::string, OpenApi> openapi_v3_;  ///< by "apis/<group>/<version>"
+  std::shared_future<OpenApiSet> openapi_;
 };
 
 }  // namespace annex::discovery
