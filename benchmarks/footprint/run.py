@@ -8,6 +8,8 @@ Prints one line a figure: name, value, limit. Exits 1 if a figure is over its li
 import os
 import pathlib
 import shutil
+import socket
+import ssl
 import statistics
 import subprocess
 import sys
@@ -28,6 +30,17 @@ def report(name, value, unit, limit):
         over.append(name)
 
 
+def is_ready(port, context):
+    """A client that costs little: it shares the cores with what it measures."""
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as plain:
+            with context.wrap_socket(plain) as connection:
+                connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                return connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+    except OSError:
+        return False
+
+
 def memory_and_start():
     server = Server(str(SAMPLE))
     kubectl = subprocess.run([str(ROOT / "scripts/kubectl")], stdout=subprocess.PIPE, text=True,
@@ -39,6 +52,7 @@ def memory_and_start():
     report("resident memory after the first kubectl get", rss / 1024, "MB", 12)
     server.stop()
 
+    context = ssl._create_unverified_context()
     times = []
     for _ in range(9):
         server.log = open(server.folder / "log", "ab")
@@ -46,12 +60,8 @@ def memory_and_start():
         server.process = subprocess.Popen(
             [str(SAMPLE), "--standalone", str(server.state), "--bind-address", "127.0.0.1",
              "--secure-port", str(server.port)], stdout=server.log, stderr=server.log)
-        while True:
-            try:
-                if server.get("/readyz", token=False)[1] == b"ok":
-                    break
-            except OSError:
-                time.sleep(0.0005)
+        while not is_ready(server.port, context):
+            time.sleep(0.0005)
         times.append((time.perf_counter() - begin) * 1000)
         server.stop()
     report("second start to /readyz, median of 9", statistics.median(times), "ms", 30)
