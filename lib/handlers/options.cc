@@ -30,12 +30,6 @@ void check_field_manager(const std::string& manager, schema::FieldErrors& errors
   }
 }
 
-std::string selectable_list(const registry::Resource& resource) {
-  std::string text = "\"metadata.name\", \"metadata.namespace\"";
-  for (const auto& field : resource.strategy.selectable_fields) text += ", \"" + field.path + '"';
-  return text;
-}
-
 void check_match(const ListOptions& options, bool watch, schema::FieldErrors& errors) {
   const schema::FieldPath path("resourceVersionMatch");
   const std::string& match = options.resource_version_match;
@@ -187,10 +181,12 @@ Result<ListOptions> read_list_options(const http::Query& query, const registry::
                                    [&](const registry::SelectableField& field) {
                                      return field.path == term.path;
                                    });
-    if (!known) {
-      return Error::bad_request('"' + term.path + "\" is not a known field selector: only " +
-                                selectable_list(resource));
-    }
+    if (known) continue;
+    // Upstream's kinds that have fields of their own say it in other words than those without.
+    if (!selectable.empty()) return Error::bad_request("field label not supported: " + term.path);
+    return Error::bad_request('"' + term.path +
+                              "\" is not a known field selector: only \"metadata.name\", "
+                              "\"metadata.namespace\"");
   }
   schema::FieldErrors errors;
   check_match(options, watch, errors);

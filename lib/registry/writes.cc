@@ -61,6 +61,12 @@ Error Writes::already_exists(const std::string& name, bool deleting) const {
                             " already exists");
 }
 
+Error Writes::wrong_uid(const WriteRequest& request, const std::string& live) const {
+  return conflict(request.key.name,
+                  "Precondition failed: UID in precondition: " + *request.preconditions.uid +
+                      ", UID in object meta: " + live);
+}
+
 Error Writes::conflict(const std::string& name, const std::string& why) const {
   return resource_error(resource_, Reason::kConflict, name,
                         "Operation cannot be fulfilled on " + resource_.group_resource() + " " +

@@ -57,6 +57,7 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
   if (!errors.empty()) return invalid(name, errors);
   if (strategy.warnings) {
     for (std::string& text : strategy.warnings(hooks, object, nullptr)) {
+      if (request.warn) request.warn(text);
       warnings.push_back(std::move(text));
     }
   }

@@ -81,9 +81,7 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   if (!old) return std::move(old).error();
   const std::string& uid = meta_text(*old, "uid");
   if (request.preconditions.uid && *request.preconditions.uid != uid) {
-    return conflict(request.key.name,
-                    "Precondition failed: UID in precondition: " + *request.preconditions.uid +
-                        ", UID in object meta: " + uid);
+    return wrong_uid(request, uid);
   }
   auto wanted = request.hooks.subresource == "scale" ? apply_to_scale(resource_, *old, transform)
                                                      : transform.apply(&*old);
@@ -159,12 +157,21 @@ Result<Written> Writes::update(const WriteRequest& request, Transform& transform
     auto object = transform.apply(nullptr);
     if (!object) return std::move(object).error();
     const std::string uid = meta_text(*object, "uid");
+    if (request.preconditions.uid) return wrong_uid(request, "");
     if (!uid.empty()) {
       return conflict(request.key.name, "uid mismatch: the provided object specified uid " + uid +
                                             ", and no existing object was found");
     }
+    const auto revision = wanted_revision(*object);
+    if (!revision) return revision.error();
     metadata(*object).erase("resourceVersion");
     auto written = create(request, std::move(*object));
+    if (written && request.hooks.dry_run && *revision != 0) {
+      // As upstream, where nothing takes off what the client sent unless it is stored.
+      auto item = std::make_shared<Item>(*written->item);
+      item->revision = *revision;
+      written->item = std::move(item);
+    }
     // Somebody else may have created it in between: then it is updated.
     if (written || written.error().reason != Reason::kAlreadyExists) return written;
   }

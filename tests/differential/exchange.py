@@ -3,6 +3,7 @@
 A step is [verb, target, body, headers]; the last two may be left out. Targets and bodies use these names:
   F, A     flunders of v1beta1 and of v1alpha1 in the case's own namespace
   B, C     the version v1beta1; the fischers of v1alpha1
+  W, O, V  widgets of v1 and of v1beta1 in the case's own namespace; their version v1
   {ns}     the case's namespace, {id}: the case's own word for names outside of it
   {rv} {uid} {name} {continue}      of the last answer that had one; {rv2}: of the answer to step 2
 Verbs are HTTP's, or one of VERBS. A body that is text is sent as it is; {"pad": n, ...} grows to n bytes.
@@ -16,6 +17,7 @@ import time
 import urllib.parse
 
 GROUP = "/apis/wardle.example.com"
+RICH = "/apis/rich.example.com"
 VERBS = {
     "JSON": ("PATCH", "application/json-patch+json"),
     "MERGE": ("PATCH", "application/merge-patch+json"),
@@ -23,7 +25,7 @@ VERBS = {
     "YAML": ("POST", "application/yaml"),
     "YAMLPUT": ("PUT", "application/yaml"),
 }
-PLACE = re.compile(r"^(F|A|B|C)(?=[/?]|$)")
+PLACE = re.compile(r"^(F|A|B|C|W|O|V)(?=[/?]|$)")
 NAME = re.compile(r"\{(rv|uid|name|continue|ns|id)(\d*)\}")
 
 
@@ -69,7 +71,9 @@ class Play:
     def place(self, target):
         prefixes = {"F": f"{GROUP}/v1beta1/namespaces/{self.word}/flunders",
                     "A": f"{GROUP}/v1alpha1/namespaces/{self.word}/flunders",
-                    "B": f"{GROUP}/v1beta1", "C": f"{GROUP}/v1alpha1/fischers"}
+                    "B": f"{GROUP}/v1beta1", "C": f"{GROUP}/v1alpha1/fischers",
+                    "W": f"{RICH}/v1/namespaces/{self.word}/widgets",
+                    "O": f"{RICH}/v1beta1/namespaces/{self.word}/widgets", "V": f"{RICH}/v1"}
         path, mark, query = self.fill(target).partition("?")
         path = PLACE.sub(lambda found: prefixes[found[1]], path)
         return path + mark + urllib.parse.quote(query, safe="=&%+,!@:;/()~*'$.-_") if mark else path
@@ -100,7 +104,8 @@ class Play:
             size = body["pad"]
             text = json.dumps(self.fill({k: v for k, v in body.items() if k != "pad"}))
             return (text + " " * (size - len(text))).encode()
-        return json.dumps(self.fill(body), ensure_ascii=False).encode("utf-8", "surrogateescape")
+        # Without spaces, which Go keeps in values that it does not read.
+        return json.dumps(self.fill(body), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")
 
     def learn(self, answer):
         found = answer.json()

@@ -24,8 +24,11 @@ AGGREGATED = "Aggregated discovery"
 V3 = "OpenAPI v3 documents"
 PARAMETERS = "OpenAPI parameters"
 VERSION = "`/version` and the index of paths"
+FREE = "Free-form values"
+BYTES = "Bytes"
+NUMBERS = "Quantities that are JSON numbers"
 LINES = [GO, SYNTAX, TYPES, STORAGE, BAD_REVISION, BOOKMARKS, TABLES, STORED, MODELS, INDEX, DOCUMENTS, UNKNOWN, APIS,
-         AGGREGATED, V3, PARAMETERS, VERSION]
+         AGGREGATED, V3, PARAMETERS, VERSION, FREE, BYTES, NUMBERS]
 
 # (line, pattern, what both texts become); applied in this order.
 TEXTS = [
@@ -34,9 +37,10 @@ TEXTS = [
          r'"..."|no kind "\w+" is known as the options of a deletion', "no such kind here"),
     (GO, r"the requested object is (not a list|a list) \(.*\)", r"the requested object is \1"),
     (GO, r"\\u00(26|3[ce])", lambda found: chr(int(found[1], 16))),
-    (TYPES, r"(json: cannot unmarshal |parsing time ).*", "a wrong type"),
+    (TYPES, r"(json: cannot unmarshal |parsing time |quantities must match |unable to parse quantity|time: |"
+            r"illegal base64 data ).*", "a wrong type"),
     (GO, r'(Invalid value: )"\{\\".*[^\\]"(: |$)', r'\1"the document"\2'),
-    (SYNTAX, r"(invalid character |unexpected end of JSON input|invalid JSON at byte |"
+    (SYNTAX, r"(invalid character |json: unsupported value: |unexpected end of JSON input|invalid JSON at byte |"
              r"(error converting YAML to JSON: )?yaml: ).*", "a syntax error"),
     (SYNTAX, r"couldn't get version/kind; json parse error: a syntax error", "a syntax error"),
     (STORAGE, r"StorageError: invalid object, .*AdditionalErrorMsg: ", ""),
@@ -66,6 +70,16 @@ def explain(step, answer, raw):
             return UNKNOWN
     if re.search(r"resourceVersion=(abc|-1|1\.5|9{20,})", target) and raw.status in (400, 500):
         return BAD_REVISION
+    sent = step[2] if len(step) > 2 else None
+    if isinstance(sent, str) and path == "W":
+        if "Strict" in target and re.search(r'"(free|template)":\{.*"a":1,"a":2', sent):
+            return FREE
+        if re.search(r'"size":[\d.]+e', sent):
+            return NUMBERS
+    if isinstance(sent, dict) and isinstance((sent.get("spec") or {}).get("data"), list):
+        return BYTES
+    answer["headers"] = [pair for pair in answer["headers"]
+                         if not re.search(r'duplicate field \\"spec\.(free|template)\.', pair[1])]
     body = answer["body"]
     if isinstance(body, list):
         # How many bookmarks come, but for the one that ends the initial events, is a matter of time.
@@ -85,7 +99,22 @@ def explain(step, answer, raw):
     return answer
 
 
+def by_value(value):
+    """Numbers and objects as their values."""
+    if isinstance(value, dict):
+        return {name: by_value(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return [by_value(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def explain_value(path, value):
+    for item in [value, *(value.get("items") or [])]:
+        spec = item.get("spec") if isinstance(item, dict) else None
+        if value.get("kind") in ("Widget", "WidgetList") and isinstance(spec, dict):
+            for name in ("free", "template"):
+                if name in spec:
+                    spec[name] = by_value(spec[name])
     if value.get("kind") == "Status":
         value["message"] = rewrite(value.get("message", ""))
         for cause in (value.get("details") or {}).get("causes", []):
@@ -97,7 +126,9 @@ def explain_value(path, value):
     if value.get("kind") == "APIGroupDiscoveryList":
         for version in (version for group in value["items"] for version in group["versions"]):
             for resource in version.get("resources", []):
-                resource["responseKind"] = resource["responseKind"]["kind"]
+                for one in [resource, *resource.get("subresources", [])]:
+                    if one["responseKind"]["group"] != "autoscaling":
+                        one["responseKind"] = one["responseKind"]["kind"]
     if value.get("kind") == "APIGroupList":
         value.pop("apiVersion", None)
     for group in [value, *value.get("groups", [])]:

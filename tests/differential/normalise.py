@@ -9,6 +9,7 @@ import json
 import re
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+AGE = re.compile(r"\d+s")  # in a table's cell; no case lasts minutes
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 # Of the transfer, not of the answer, or an id of this one exchange.
 HEADERS = {"date", "audit-id", "content-length", "transfer-encoding", "connection",
@@ -74,6 +75,8 @@ class Normaliser:
     def member(self, key, item):
         if key == "resourceVersion" and isinstance(item, str) and item not in ("", "0"):
             return self.revision(item)
+        if key == "cells" and isinstance(item, list):
+            return ["age" if isinstance(cell, str) and AGE.fullmatch(cell) else self.value(cell) for cell in item]
         if key == "continue" and isinstance(item, str) and item:
             return self.token(item)
         if key == "metadata" and isinstance(item, dict) and "name" not in item and "uid" not in item:

@@ -1,7 +1,8 @@
-"""The two servers that are asked the same: upstream's sample-apiserver and ours, both directly.
+"""The servers that are asked the same, each directly: upstream's sample-apiserver and ours; a server of one rich kind
+on k8s.io/apiserver, ours of that kind, and kube-apiserver with that kind as a CustomResourceDefinition.
 
-Upstream's stands on a control plane of its own, for it takes its configuration from there; namespaces need not
-exist, which ours does not ask for either. Both know the caller as a member of system:masters.
+Upstream's stand on a control plane, for they take their configuration from there; namespaces need not
+exist, which ours do not ask for either. All know the caller as a member of system:masters.
 """
 
 import http.client
@@ -12,6 +13,7 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import plane  # noqa: E402
+import custom  # noqa: E402
 import sample  # noqa: E402
 from exchange import Answer  # noqa: E402
 from rest import wait_for  # noqa: E402
@@ -65,28 +67,40 @@ class Peer:
 
 
 class Upstream:
-    """The control plane and upstream's sample-apiserver on it."""
+    """The control plane, upstream's sample-apiserver and the server of the rich kind on it, and the same kind as a
+    CustomResourceDefinition in its kube-apiserver."""
 
     def __init__(self, program):
-        self.plane = plane.ControlPlane(program)
+        self.plane = plane.ControlPlane(program, "--disable-admission-plugins=NamespaceLifecycle")
+        self.context = ssl.create_default_context(cafile=str(self.plane.serving_ca.certificate))
+        self.context.load_cert_chain(self.plane.admin.certificate, self.plane.admin.key)
         pair = self.plane.serving_ca.issue("wardle", "/CN=wardle", "serverAuth", "DNS:localhost,IP:127.0.0.1")
         config = self.plane.kubeconfig("wardle", pair=self.plane.admin)
+        self.servers = [self.start(part, pair, config) for part in ("sample-apiserver", "rich-apiserver")]
+        self.sample, self.rich = (self.ready(*one) for one in self.servers)
+        self.custom = Peer("custom", self.plane.port, self.context, {})
+        self.plane.api.done("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", custom.DEFINITION)
+        wait_for(lambda: self.custom.send("GET", "/apis/rich.example.com/v1/widgets", None, {}).status == 200, 60,
+                 "the CustomResourceDefinition is served")
+
+    def start(self, part, pair, config):
         port = sample.free_port()
-        self.server = self.plane.start_process(
-            "sample-apiserver", f"--etcd-servers=http://127.0.0.1:{self.plane.etcd_port}",
+        return part, port, self.plane.start_process(
+            part, f"--etcd-servers=http://127.0.0.1:{self.plane.etcd_port}",
             f"--secure-port={port}", "--bind-address=127.0.0.1",
             f"--tls-cert-file={pair.certificate}", f"--tls-private-key-file={pair.key}",
             f"--kubeconfig={config}", f"--authentication-kubeconfig={config}",
             f"--authorization-kubeconfig={config}", f"--client-ca-file={self.plane.client_ca_file}",
             "--disable-admission-plugins=NamespaceLifecycle")
-        context = ssl.create_default_context(cafile=str(self.plane.serving_ca.certificate))
-        context.load_cert_chain(self.plane.admin.certificate, self.plane.admin.key)
-        self.peer = Peer("upstream", port, context, {})
 
-        def ready():
-            self.server.check()
-            return self.peer.send("GET", "/readyz", None, {}).body == b"ok"
-        wait_for(ready, 90, "upstream's sample-apiserver is ready")
+    def ready(self, part, port, server):
+        peer = Peer(part, port, self.context, {})
+
+        def is_ready():
+            server.check()
+            return peer.send("GET", "/readyz", None, {}).body == b"ok"
+        wait_for(is_ready, 90, f"upstream's {part} is ready")
+        return peer
 
     def stop(self):
         self.plane.stop()
@@ -107,21 +121,23 @@ class Ours:
 
 
 class Peers:
-    """Both, started at once."""
+    """All of them. `programs`: the folder with sample-apiserver and rich-apiserver."""
 
-    def __init__(self, controlplane, program):
+    def __init__(self, controlplane, programs):
         self.running = []
-        self.ours = Ours(program)
-        self.running.append(self.ours)
         try:
-            self.upstream = Upstream(controlplane)
+            ours = []
+            for name in ("sample-apiserver", "rich-apiserver"):
+                ours.append(Ours(str(pathlib.Path(programs) / name)))
+                self.running.append(ours[-1])
+            upstream = Upstream(controlplane)
         except BaseException:
             self.stop()
             raise
-        self.running.append(self.upstream)
-
-    def both(self):
-        return self.upstream.peer, self.ours.peer
+        self.running.append(upstream)
+        self.sample = upstream.sample, ours[0].peer
+        self.rich = upstream.rich, ours[1].peer
+        self.custom = upstream.custom
 
     def stop(self):
         for server in reversed(self.running):

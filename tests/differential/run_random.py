@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""run_random.py CONTROLPLANE SAMPLE-APISERVER [SEED [SEQUENCES]]: random sequences, played on both servers.
+"""run_random.py CONTROLPLANE PROGRAMS [SEED [SEQUENCES]]: random sequences of upstream's sample and of the rich kind.
 
 A sequence that is answered differently is cut down to the steps that it needs, and printed with its seed.
 """
@@ -82,15 +82,69 @@ def a_step(chance):
                                             "?fieldSelector=metadata.name=a", "?limit=1&labelSelector=l"])]
 
 
+def rich_spec(chance, old):
+    """A few members, most of them what they may be."""
+    pick = {
+        "color": ["", "red", "mauve", 5], "mode": ["Auto", "Manual", "Odd", None], "big": [0, 5, 7, 2**60, "1"],
+        "small": [0, -3, None], "ratio": [0, 0.5, 1e21, "x"], "paused": [True, False], "enabled": [True, False, None],
+        "tags": [[], ["a"], ["a", "b"], ["a", "a"], None], "words": [["x", "x"], ["1", "2", "3", "4"]],
+        "ports": [[], [{"name": "a"}], [{"name": "a", "number": 1}, {"name": "b", "protocol": "UDP"}], [{"name": "a"}] * 2],
+        "options": [{}, {"k": "v"}, {"k": None}, {"l": 1}], "weights": [{"a": 0, "b": 2}, None],
+        "parts": [{"p": {"inner": {"count": 1}}}, {"p": None}], "size": ["1Gi", "1000m", 2, "x", None],
+        "limits": [{"a": "0.5"}, {}], "startAt": ["2001-01-01T00:00:00Z", None], "patience": ["90s", "x"],
+        "target": [1, "50%", None], "data": ["AAE=", ""], "template": [{"a": 1}, None], "free": [1, "x", [None], {}, None],
+        "part": [{"name": "n"}, {"count": 0}, None], "extra": [{}, {"inner": {}}, None],
+        "count" if old else "replicas": [0, 3, -1, None], "odd": [1]}
+    return {name: chance.choice(pick[name]) for name in chance.sample(sorted(pick), chance.choice([0, 1, 1, 2, 3]))}
+
+
+def rich_patch(chance):
+    path = chance.choice(["/spec/replicas", "/spec/color", "/spec/tags/0", "/spec/tags/-", "/spec/ports/0/number",
+                          "/spec/options/k", "/spec/part/inner", "/spec/extra", "/spec/free", "/metadata/labels"])
+    value = {"/spec/replicas": 4, "/spec/ports/0/number": 9, "/spec/part/inner": {"name": "i"}, "/spec/extra": {},
+             "/metadata/labels": {"k": "2"}}.get(path, "t")
+    return {"op": chance.choice(["add", "replace", "remove", "test"]), "path": path, "value": value}
+
+
+def a_rich_step(chance):
+    version = chance.choice("WWWO")
+    name = chance.choice(NAMES)
+    item, dry = f"{version}/{name}", chance.choice(["", "", "", "?dryRun=All"])
+    body = {"metadata": metadata(chance, name), "spec": rich_spec(chance, version == "O")}
+    pick = chance.randrange(14)
+    if pick < 3:
+        return ["POST", version + dry, body]
+    if pick in (3, 4):
+        if chance.random() < 0.3:
+            body["metadata"]["resourceVersion"] = "{rv}"
+        return ["PUT", item + dry, body]
+    if pick in (5, 6):
+        return ["MERGE", item + dry, {"metadata": metadata(chance), "spec": body["spec"]}]
+    if pick == 7:
+        return ["JSON", item + dry, [rich_patch(chance) for _ in range(chance.randint(1, 2))]]
+    if pick == 8:
+        return ["MERGE", f"{item}/status{dry}", {"status": {"phase": chance.choice("pq"), "replicas": chance.choice([0, 2])}}]
+    if pick == 9:
+        return ["MERGE", f"{item}/scale{dry}", {"spec": {"replicas": chance.choice([0, 1, 6, -1, None])}}]
+    if pick == 10:
+        return ["PUT", f"{item}/scale{dry}", {"metadata": {"name": name}, "spec": {"replicas": chance.choice([0, 2, 8])}}]
+    if pick == 11:
+        return ["DELETE", chance.choice([item, item, f"{version}?fieldSelector=spec.color=red"])]
+    if pick == 12:
+        return ["GET", item + chance.choice(["", "/scale", "/status"])]
+    return ["GET", version + chance.choice(["", "?fieldSelector=spec.mode=Manual", "?fieldSelector=spec.color!=red"])]
+
+
 class Runner:
-    def __init__(self, peers):
+    def __init__(self, peers, word):
         self.peers = peers
+        self.word = word
         self.played = 0
 
     def difference(self, steps):
         """(index, difference) of the first step that is answered differently, in a namespace of its own."""
         self.played += 1
-        answers = [play(peer, f"r{self.played}", steps) for peer in self.peers]
+        answers = [play(peer, f"{self.word}{self.played}", steps) for peer in self.peers]
         for index, (upstream, ours) in enumerate(zip(*answers)):
             found = first_difference(upstream, ours)
             if found:
@@ -109,31 +163,38 @@ class Runner:
         return steps
 
 
-def main(controlplane, program, seed="", sequences="60"):
-    first = int(seed or time.time())
-    peers = Peers(controlplane, program)
+def play_all(runner, make, first, sequences):
+    """How many sequences are answered differently."""
     failed = 0
+    for number in range(first, first + sequences):
+        chance = random.Random(number)
+        steps = [make(chance) for _ in range(STEPS)]
+        # Once more, for upstream's reads from its cache may be late.
+        found = runner.difference(steps) and runner.difference(steps)
+        if not found:
+            continue
+        failed += 1
+        steps = runner.shrink(steps[:found[0] + 1])
+        found = runner.difference(steps) or found
+        print(f"seed {number}")
+        for step in steps:
+            print("  " + json.dumps(step))
+        print(f"  {found[1][0]}\n    upstream {json.dumps(found[1][1])[:600]}"
+              f"\n    annex    {json.dumps(found[1][2])[:600]}", flush=True)
+        if failed == 5:
+            break
+    return failed
+
+
+def main(controlplane, programs, seed="", sequences="60"):
+    first = int(seed or time.time())
+    peers = Peers(controlplane, programs)
     try:
-        runner = Runner(peers.both())
-        for number in range(first, first + int(sequences)):
-            chance = random.Random(number)
-            steps = [a_step(chance) for _ in range(STEPS)]
-            found = runner.difference(steps)
-            if not found:
-                continue
-            failed += 1
-            steps = runner.shrink(steps[:found[0] + 1])
-            found = runner.difference(steps) or found
-            print(f"seed {number}")
-            for step in steps:
-                print("  " + json.dumps(step))
-            print(f"  {found[1][0]}\n    upstream {json.dumps(found[1][1])[:600]}"
-                  f"\n    annex    {json.dumps(found[1][2])[:600]}", flush=True)
-            if failed == 5:
-                break
+        failed = play_all(Runner(peers.sample, "r"), a_step, first, int(sequences))
+        failed += play_all(Runner(peers.rich, "w"), a_rich_step, first, int(sequences))
     finally:
         peers.stop()
-    print(f"{sequences} random sequences of {STEPS} steps from seed {first}, {failed} differ")
+    print(f"twice {sequences} random sequences of {STEPS} steps from seed {first}, {failed} differ")
     return 1 if failed else 0
 
 

@@ -65,10 +65,11 @@ class Process:
 
 
 class ControlPlane:
-    """`program`: the multi-call binary that scripts/controlplane builds."""
+    """`program`: the multi-call binary that scripts/controlplane builds; `apiserver_flags`: more of kube-apiserver."""
 
-    def __init__(self, program):
+    def __init__(self, program, *apiserver_flags):
         self.program = program
+        self.apiserver_flags = apiserver_flags
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="annex-plane-"))
         self.processes = []
         files = self.folder / "pki"
@@ -131,7 +132,7 @@ class ControlPlane:
             f"--service-account-key-file={self.token_key}",
             f"--service-account-signing-key-file={self.token_key}",
             "--authorization-mode=RBAC", "--endpoint-reconciler-type=none",
-            "--vmodule=dynamic_serving_content=2")
+            "--vmodule=dynamic_serving_content=2", *self.apiserver_flags)
         probe = self.client(pair=self.admin)
 
         def ready():

@@ -1,6 +1,7 @@
 // The write loop: read, transform, prepare, validate, compare and swap, again on a lost race.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ struct WriteRequest {
   util::TimePoint deadline = util::TimePoint::max();
   Preconditions preconditions{};
   ObjectCheck* check = nullptr;  ///< may be null
+  /// Told of a hook's warnings about a new object, which is perhaps refused later. May be empty.
+  std::function<void(const std::string& text)> warn{};
 };
 
 struct Written {
@@ -102,6 +105,8 @@ class Writes {
   Error invalid(const std::string& name, const schema::FieldErrors& errors) const;
   Error not_found(const std::string& name) const;
   Error already_exists(const std::string& name, bool deleting) const;
+  /// Requires: the request has a uid as a precondition.
+  Error wrong_uid(const WriteRequest& request, const std::string& live) const;
   Error conflict(const std::string& name, const std::string& why) const;
 
   const Resource& resource_;
