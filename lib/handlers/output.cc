@@ -14,6 +14,11 @@ using request::Media;
 
 constexpr std::size_t kCompressFrom = 131072;
 
+void add_packed_headers(http::Headers& headers) {
+  headers.add("Content-Encoding", "gzip");
+  headers.add("Vary", "Accept-Encoding");
+}
+
 http::Response respond(const http::Request& request, int status, Media media, util::Chunks body) {
   http::Response response;
   response.status = status;
@@ -22,8 +27,7 @@ http::Response respond(const http::Request& request, int status, Media media, ut
   if (body.size() > kCompressFrom && http::accepts_gzip(request.headers)) {
     if (auto packed = http::gzip(body)) {
       body = util::Chunks(std::move(*packed));
-      response.headers.add("Content-Encoding", "gzip");
-      response.headers.add("Vary", "Accept-Encoding");
+      add_packed_headers(response.headers);
     }
   }
   response.body = std::move(body);
@@ -62,6 +66,17 @@ http::Response make_response(const http::Request& request, const Form& form, int
     body = form.pretty ? json::write_pretty(value) : json::write(value) + "\n";
   }
   return respond(request, status, media, util::Chunks(std::move(body)));
+}
+
+http::Response stream_response(const http::Request& request,
+                               const std::function<std::unique_ptr<http::BodySource>(bool)>& make) {
+  http::Response response;
+  response.headers.add("Content-Type", std::string(request::media_type(Media::kJson)));
+  response.headers.add("Cache-Control", "no-cache, private");
+  const bool packed = http::accepts_gzip(request.headers);
+  if (packed) add_packed_headers(response.headers);
+  response.body = make(packed);
+  return response;
 }
 
 http::Response error_response(const Error& error, const http::Request& request) {

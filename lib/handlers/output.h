@@ -1,6 +1,9 @@
 // From compact JSON to a response: pretty, YAML or protobuf, compressed, with its headers.
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "annex/http/request.h"
 #include "annex/http/response.h"
 #include "annex/json/value.h"
@@ -14,5 +17,9 @@ http::Response make_response(const http::Request& request, const Form& form, int
                              util::Chunks json);
 http::Response make_response(const http::Request& request, const Form& form, int status,
                              const json::Value& value);
+/// A response of compact JSON that is made while it is sent; `make` is told whether it is to be
+/// packed. Requires: the body is large.
+http::Response stream_response(const http::Request& request,
+                               const std::function<std::unique_ptr<http::BodySource>(bool)>& make);
 
 }  // namespace annex::handlers

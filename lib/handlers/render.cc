@@ -91,6 +91,15 @@ Result<util::Chunks> render_item(const Exchange& exchange, const registry::Item&
   return out;
 }
 
+std::string list_begin(const Exchange& exchange, const ListMeta& meta) {
+  if (exchange.form.shape == Shape::kPartialList) {
+    return list_head("PartialObjectMetadataList", "meta.k8s.io/" + exchange.form.meta_version,
+                     meta);
+  }
+  return list_head(exchange.resource.list_kind_or_default(),
+                   exchange.resource.api_version(exchange.version), meta);
+}
+
 Result<util::Chunks> render_list(const Exchange& exchange,
                                  const std::vector<registry::ItemPtr>& items,
                                  const ListMeta& meta) {
@@ -108,9 +117,7 @@ Result<util::Chunks> render_list(const Exchange& exchange,
   }
   const bool partial = form.shape == Shape::kPartialList;
   const std::string partial_version = "meta.k8s.io/" + form.meta_version;
-  util::Chunks out(partial ? list_head("PartialObjectMetadataList", partial_version, meta)
-                           : list_head(exchange.resource.list_kind_or_default(),
-                                       exchange.resource.api_version(exchange.version), meta));
+  util::Chunks out(list_begin(exchange, meta));
   static const util::Bytes kComma = util::Bytes::literal(",");
   bool first = true;
   for (const registry::ItemPtr& item : items) {

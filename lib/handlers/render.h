@@ -19,6 +19,8 @@ struct ListMeta {
 
 /// One object in the exchange's form. kNotAcceptable for a form that only lists have.
 Result<util::Chunks> render_item(const Exchange& exchange, const registry::Item& item);
+/// A list of objects or of their metadata up to its first item.
+std::string list_begin(const Exchange& exchange, const ListMeta& meta);
 /// A list in the exchange's form. kNotAcceptable for a form that only objects have.
 Result<util::Chunks> render_list(const Exchange& exchange,
                                  const std::vector<registry::ItemPtr>& items, const ListMeta& meta);

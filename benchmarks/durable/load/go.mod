@@ -1,0 +1,3 @@
+module annex.example/load
+
+go 1.25
