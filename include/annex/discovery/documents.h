@@ -32,9 +32,10 @@ struct DocumentsOptions {
 /// asked once, before Documents are made.
 Result<void> check_type_names(const registry::Registry& registry);
 
-/// Discovery, version and OpenAPI documents of a registry. Immutable: any thread, also an IO thread,
-/// as bytes are shared and nothing blocks, but for OpenAPI in the first milliseconds: these documents
-/// are most of the work and nobody's first question, so a thread of their own makes them meanwhile.
+/// Discovery, version and OpenAPI documents of a registry. Immutable: any thread, also an IO
+/// thread, as bytes are shared and nothing blocks, but for OpenAPI in the first milliseconds: these
+/// documents are most of the work and nobody's first question, so a thread of their own makes them
+/// meanwhile.
 class Documents {
  public:
   /// `clock` outlives the documents; `registry` may go once `wait` has returned.
