@@ -5,6 +5,7 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 
 #include "json/name_index.h"
@@ -15,10 +16,14 @@ namespace {
 /// How many duplicates are looked at for each one that may be reported: naming one costs its depth.
 constexpr std::size_t kNotedPerReported = 10;
 
+using Stream = rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>;
+
 /// Builds the value from RapidJSON's events, with a stack of its own.
 class Builder {
  public:
-  explicit Builder(const ReadOptions& options) : options_(options) {}
+  /// `text` is what `stream` reads.
+  Builder(const ReadOptions& options, std::string_view text, const Stream& stream)
+      : options_(options), text_(text), stream_(stream) {}
 
   bool Null() { return add(Value()); }
   bool Bool(bool value) { return add(Value(value)); }
@@ -26,7 +31,24 @@ class Builder {
   bool Uint(unsigned value) { return add(Value(static_cast<std::int64_t>(value))); }
   bool Int64(std::int64_t value) { return add(Value(value)); }
   bool Uint64(std::uint64_t value) { return add(Value(value)); }
-  bool Double(double value) { return add(Value(value)); }
+  /// RapidJSON makes something else of what is just out of range, such as 2e308: the number is read
+  /// again from its text, which ends where the stream is.
+  bool Double(double value) {
+    const std::size_t end = std::min(stream_.Tell(), text_.size());
+    std::size_t begin = end;
+    while (begin > 0 &&
+           std::string_view("+-.0123456789Ee").find(text_[begin - 1]) != std::string_view::npos) {
+      --begin;
+    }
+    const std::string_view token = text_.substr(begin, end - begin);
+    const auto read = std::from_chars(token.data(), token.data() + token.size(), value);
+    if (read.ec == std::errc::result_out_of_range) {
+      // Too small is nothing; too large is no number.
+      if (token.find("e-") == token.npos && token.find("E-") == token.npos) return false;
+      value = 0;
+    }
+    return add(Value(value));
+  }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* text, rapidjson::SizeType size, bool) {
     return add(Value(std::string(text, size)));
@@ -101,6 +123,8 @@ class Builder {
   }
 
   const ReadOptions& options_;
+  const std::string_view text_;
+  const Stream& stream_;
   std::vector<Frame> frames_;
   Document document_;
   std::size_t noted_ = 0;
@@ -117,8 +141,8 @@ Result<Document> read(std::string_view text, const ReadOptions& options) {
     return Error::bad_request("unexpected end of JSON input");
   }
   rapidjson::MemoryStream bytes(text.data(), text.size());
-  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
-  Builder builder(options);
+  Stream stream(bytes);
+  Builder builder(options, text, stream);
   rapidjson::Reader reader;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
   if (builder.too_deep()) {

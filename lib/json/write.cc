@@ -13,6 +13,25 @@ namespace {
 /// Deeper levels are indented no further: the text of a small, deep value would become huge.
 constexpr std::size_t kMaxIndentedDepth = 100;
 constexpr std::string_view kHex = "0123456789abcdef";
+/// From here on not every integer is a double.
+constexpr double kMaxExact = 9007199254740992.0;
+
+/// A whole number with only the digits that tell it apart, and zeros: as Go writes it.
+void write_large(double number, std::string& out) {
+  std::array<char, 40> buffer{};
+  const char* const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                                        std::chars_format::scientific)
+                              .ptr;
+  const char* const e = std::find(static_cast<const char*>(buffer.data()), end, 'e');
+  int exponent = 0;
+  std::from_chars(e + 2, end, exponent);  // behind "e+"
+  int digits = 0;
+  for (const char* from = buffer.data(); from != e; ++from) {
+    if (*from != '.') out += *from;
+    if (*from >= '0' && *from <= '9') ++digits;
+  }
+  out.append(static_cast<std::size_t>(exponent + 1 - digits), '0');
+}
 
 void write_double(double number, std::string& out) {
   if (!std::isfinite(number)) {  // JSON has no word for it; parsing never makes one
@@ -21,6 +40,10 @@ void write_double(double number, std::string& out) {
   }
   std::array<char, 400> buffer{};
   const double size = std::fabs(number);
+  if (size >= kMaxExact && size < 1e21) {
+    write_large(number, out);
+    return;
+  }
   const bool exponent = size != 0 && (size < 1e-6 || size >= 1e21);
   const auto end =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,

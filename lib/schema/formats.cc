@@ -34,6 +34,11 @@ bool read_char(std::string_view& text, char wanted) {
   return true;
 }
 
+/// Of one digit, too, as Go takes it.
+bool read_hour(std::string_view& text, int& hour) {
+  return read_digits(text, text.size() > 1 && text[1] == ':' ? 1 : 2, hour);
+}
+
 struct Civil {
   int year;
   unsigned month, day;
@@ -41,19 +46,30 @@ struct Civil {
   std::int64_t nanoseconds;
 };
 
-Civil civil_of(util::WallTime time) {
+/// A point in time of any year that the texts can name.
+struct Instant {
+  std::int64_t seconds;      ///< since 1970
+  std::int64_t nanoseconds;  ///< of the second, not negative
+};
+
+Instant instant_of(util::WallTime time) {
   const auto since = time.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+  return {seconds.count(), (since - seconds).count()};
+}
+
+Civil civil_of(const Instant& instant) {
+  const std::chrono::seconds since(instant.seconds);
   const auto days = std::chrono::floor<std::chrono::days>(since);
   const std::chrono::year_month_day date{std::chrono::sys_days(days)};
-  const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(since - days).count();
-  const auto seconds = rest / kSecond;
+  const std::int64_t seconds = (since - days).count();
   return {static_cast<int>(date.year()),
           static_cast<unsigned>(date.month()),
           static_cast<unsigned>(date.day()),
           static_cast<int>(seconds / 3600),
           static_cast<int>(seconds / 60 % 60),
           static_cast<int>(seconds % 60),
-          rest % kSecond};
+          instant.nanoseconds};
 }
 
 std::string seconds_text(const Civil& civil) {
@@ -63,13 +79,11 @@ std::string seconds_text(const Civil& civil) {
   return buffer.data();
 }
 
-}  // namespace
-
-std::optional<util::WallTime> parse_rfc3339(std::string_view text) {
+std::optional<Instant> parse_instant(std::string_view text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
   if (!read_digits(text, 4, year) || !read_char(text, '-') || !read_digits(text, 2, month) ||
       !read_char(text, '-') || !read_digits(text, 2, day) || !read_char(text, 'T') ||
-      !read_digits(text, 2, hour) || !read_char(text, ':') || !read_digits(text, 2, minute) ||
+      !read_hour(text, hour) || !read_char(text, ':') || !read_digits(text, 2, minute) ||
       !read_char(text, ':') || !read_digits(text, 2, second)) {
     return std::nullopt;
   }
@@ -96,29 +110,56 @@ std::optional<util::WallTime> parse_rfc3339(std::string_view text) {
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!text.empty() || !date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  // A clock of 64-bit nanoseconds covers these years; API objects have no business outside them.
-  if (year < 1678 || year > 2261) return std::nullopt;
   const std::int64_t seconds =
       days_of(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 +
       hour * 3600 + minute * 60 + second - offset;
-  return util::WallTime(std::chrono::nanoseconds(seconds * kSecond + nanoseconds));
+  return Instant{seconds, nanoseconds};
 }
 
-std::optional<util::WallTime> parse_rfc3339_micro(std::string_view text) {
-  constexpr std::size_t kPoint = 19;
-  constexpr std::size_t kOffset = kPoint + 7;
-  const bool six = text.size() > kOffset && text[kPoint] == '.' &&
-                   std::string_view("Z+-").find(text[kOffset]) != std::string_view::npos;
-  return six ? parse_rfc3339(text) : std::nullopt;
+bool has_six_digits(std::string_view text) {
+  const std::size_t point = text.find('.');
+  return point < text.size() && text.size() > point + 7 &&
+         std::string_view("Z+-").find(text[point + 7]) != std::string_view::npos;
 }
 
-std::string write_rfc3339(util::WallTime time) { return seconds_text(civil_of(time)) + "Z"; }
+std::string write_seconds(const Instant& instant) { return seconds_text(civil_of(instant)) + "Z"; }
 
-std::string write_rfc3339_micro(util::WallTime time) {
-  const Civil civil = civil_of(time);
+std::string write_micros(const Instant& instant) {
+  const Civil civil = civil_of(instant);
   std::array<char, 16> buffer{};
   std::snprintf(buffer.data(), buffer.size(), ".%06dZ", static_cast<int>(civil.nanoseconds / 1000));
   return seconds_text(civil) + buffer.data();
+}
+
+}  // namespace
+
+std::optional<util::WallTime> parse_rfc3339(std::string_view text) {
+  const std::optional<Instant> instant = parse_instant(text);
+  if (!instant) return std::nullopt;
+  // A clock of 64-bit nanoseconds covers the years from 1678 to 2261.
+  constexpr std::int64_t kMost = INT64_MAX / kSecond;
+  if (instant->seconds >= kMost) return util::WallTime::max();
+  if (instant->seconds <= -kMost) return util::WallTime::min();
+  return util::WallTime(
+      std::chrono::nanoseconds(instant->seconds * kSecond + instant->nanoseconds));
+}
+
+std::optional<util::WallTime> parse_rfc3339_micro(std::string_view text) {
+  return has_six_digits(text) ? parse_rfc3339(text) : std::nullopt;
+}
+
+std::string write_rfc3339(util::WallTime time) { return write_seconds(instant_of(time)); }
+
+std::string write_rfc3339_micro(util::WallTime time) { return write_micros(instant_of(time)); }
+
+std::optional<std::string> canonical_rfc3339(std::string_view text) {
+  const std::optional<Instant> instant = parse_instant(text);
+  return instant ? std::optional(write_seconds(*instant)) : std::nullopt;
+}
+
+std::optional<std::string> canonical_rfc3339_micro(std::string_view text) {
+  const auto instant = has_six_digits(text) ? parse_instant(text) : std::nullopt;
+  return instant ? std::optional(write_micros(*instant)) : std::nullopt;
 }
 
 std::optional<std::int64_t> parse_go_duration(std::string_view text) {
@@ -202,8 +243,6 @@ namespace {
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 }  // namespace
-
-bool is_base64(std::string_view text) { return parse_base64(text).has_value(); }
 
 std::string write_base64(std::string_view bytes) {
   std::string text;

@@ -223,12 +223,12 @@ class Normalizer {
       case Format::kDateTime:
       case Format::kMicroTime: {
         const bool micro = type.format == Format::kMicroTime;
-        const auto time = micro ? parse_rfc3339_micro(text) : parse_rfc3339(text);
+        auto time = micro ? canonical_rfc3339_micro(text) : canonical_rfc3339(text);
         if (!time) {
           return wrong(micro ? "parsing time as RFC 3339 with six digits of a fraction"
                              : "parsing time as RFC 3339");
         }
-        value = micro ? write_rfc3339_micro(*time) : write_rfc3339(*time);
+        value = std::move(*time);
         return {};
       }
       case Format::kDuration: {
@@ -243,9 +243,12 @@ class Normalizer {
         value = std::move(*quantity);
         return {};
       }
-      case Format::kByte:
-        if (!is_base64(text)) return wrong("illegal base64 data");
+      case Format::kByte: {
+        const std::optional<std::string> bytes = parse_base64(text);
+        if (!bytes) return wrong("illegal base64 data");
+        value = write_base64(*bytes);
         return {};
+      }
       default:
         return {};
     }

@@ -190,21 +190,36 @@ std::string write_decimal(Decimal number, Family family) {
   return number.digits;
 }
 
+/// The digits as upstream's parser counts them: zeros before the point lead, but for one alone.
+std::string counted_digits(const Parsed& parsed) {
+  const std::size_t point = parsed.digits.size() - parsed.fraction;
+  const std::size_t begin = std::min(parsed.digits.find_first_not_of('0'), point);
+  return (begin == point ? "0" : "") + parsed.digits.substr(begin);
+}
+
 /// True for text that upstream's parser keeps as it came.
 bool is_echoed(const Parsed& parsed) {
-  const std::string& digits = parsed.digits;
+  const std::string digits = counted_digits(parsed);
   if (parsed.family == Family::kBinarySi) {
-    if (parsed.fraction > 0 || digits.size() > 15) return false;
+    if (parsed.fraction > 0 || digits.size() + 3 * parsed.exponent > 14) return false;
     std::uint64_t value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return value % 8 != 0 &&
-           value <= static_cast<std::uint64_t>(INT64_MAX) >> (10 * parsed.exponent);
+    return value % 8 != 0;
   }
   if (digits.size() > 18 || parsed.exponent > 18) return false;
   const int scale = parsed.exponent - static_cast<int>(parsed.fraction);
   if (scale < -9 || scale % 3 != 0) return false;
-  const bool ends_in_zeros = digits.size() >= 3 && digits.ends_with("000");
-  return !digits.starts_with('0') && !ends_in_zeros;
+  return !digits.starts_with('0') && !digits.ends_with("000");
+}
+
+/// Binary quantities are capped there.
+bool exceeds_int64(const Decimal& number) {
+  const std::string most = text_of(UnsignedWide(INT64_MAX));
+  const auto size = static_cast<std::int64_t>(number.digits.size()) + number.exponent;
+  if (size != static_cast<std::int64_t>(most.size())) {
+    return size > static_cast<std::int64_t>(most.size());
+  }
+  return number.digits.compare(most) > 0;
 }
 
 }  // namespace
@@ -221,8 +236,7 @@ Result<std::string> canonical_quantity(std::string_view text) {
   std::string canonical;
   if (parsed->family == Family::kBinarySi) {
     std::optional<UnsignedWide> value = whole(number);
-    const bool huge = number.exponent >= 0 && (!value || *value > UnsignedWide(INT64_MAX));
-    if (huge) value = UnsignedWide(INT64_MAX);  // as upstream: capped
+    if (exceeds_int64(number)) value = UnsignedWide(INT64_MAX);
     if (!value || *value < 1024) {
       canonical = value ? text_of(*value) : write_decimal(number, Family::kDecimalSi);
       if (value && *value % 1000 == 0 && *value > 0)

@@ -140,6 +140,14 @@ TEST_CASE("doubles are read to the last bit") {
   CHECK(value_of("123456789012345678.9").as_double() == 123456789012345678.9);
 }
 
+TEST_CASE("numbers beyond a double's range are refused, those too small are zero") {
+  for (const char* text : {"2e308", "7e308", "-68948764164593e308", "[1e309]"}) {
+    CHECK_FALSE(annex::json::read(text));
+  }
+  CHECK(annex::json::read("[1.7976931348623157e308, 1e-400,-2E-999 ]")->value ==
+        annex::json::Value(annex::json::Array{1.7976931348623157e308, 0.0, 0.0}));
+}
+
 TEST_CASE("an object keeps the order of its members") {
   Object object{{"b", 1}, {"a", 2}};
   object.set("c", 3);

@@ -21,6 +21,13 @@ TEST_CASE("write prints numbers in the shortest form, with exponents where Go ha
   CHECK(json::write(json::Value(std::uint64_t{18446744073709551615ULL})) == "18446744073709551615");
 }
 
+TEST_CASE("large numbers have zeros where no digit is needed") {
+  CHECK(json::write(json::Value(48020829130240016.0)) == "48020829130240020");
+  CHECK(json::write(json::Value(-79883255056407019520.0)) == "-79883255056407020000");
+  CHECK(json::write(json::Value(9007199254740992.0)) == "9007199254740992");
+  CHECK(json::write(json::Value(100000000000000000000.0)) == "100000000000000000000");
+}
+
 TEST_CASE("pretty text is indented by two spaces and keeps empty containers closed") {
   const auto value = json::parse(R"({"a":[1,{"b":[]}],"c":{}})");
   REQUIRE(value.has_value());

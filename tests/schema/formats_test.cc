@@ -37,6 +37,15 @@ TEST_CASE("quantities take their canonical form") {
   }
 }
 
+TEST_CASE("quantities with zeros in front and large binary ones are as upstream's") {
+  for (const char* text : {"099", "+075004791062T", "-036E-3", "1073741823Ki"}) {
+    CHECK(*schema::canonical_quantity(text) == text);
+  }
+  CHECK(*schema::canonical_quantity("+4919210890Gi") == "4919210890Gi");
+  CHECK(*schema::canonical_quantity("00.5") == "500m");
+  CHECK(*schema::canonical_quantity("0662.3Ei") == "9223372036854775807");
+}
+
 TEST_CASE("what is no quantity is refused with upstream's texts") {
   for (const char* text : {"", "x", "1 1", "1.2.3", "1e+-5", "1k5k"}) {
     CHECK_THAT(schema::canonical_quantity(text).error().message,
@@ -73,6 +82,11 @@ TEST_CASE("times are read with any offset and written in UTC") {
     INFO(text);
     CHECK(canonical(text) == "refused");
   }
+  CHECK(canonical("2026-01-02T3:04:05Z") == "2026-01-02T03:04:05Z");
+  CHECK(schema::canonical_rfc3339("9999-12-31T23:59:59.5+01:00") == "9999-12-31T22:59:59Z");
+  CHECK(schema::canonical_rfc3339_micro("0001-01-02T00:00:00.000001Z") ==
+        "0001-01-02T00:00:00.000001Z");
+  CHECK(schema::parse_rfc3339("9999-12-31T23:59:59Z") == annex::util::WallTime::max());
   CHECK(schema::parse_rfc3339_micro("2026-01-02T03:04:05.000001+02:00").has_value());
   for (const char* text : {"2026-01-02T03:04:05Z", "2026-01-02T03:04:05.1Z",
                            "2026-01-02T03:04:05.1234567Z", "2026-01-02T03:04:05.12345-01:00"}) {
@@ -104,5 +118,5 @@ TEST_CASE("base64 is standard and padded") {
   CHECK(schema::parse_base64("YWI=") == std::string("ab"));
   CHECK(schema::parse_base64(schema::write_base64(std::string("\0\xff\x10", 3))) ==
         std::string("\0\xff\x10", 3));
-  for (const char* text : {"YWI", "YW=I", "Y===", "YW-_"}) CHECK_FALSE(schema::is_base64(text));
+  for (const char* text : {"YWI", "YW=I", "Y===", "YW-_"}) CHECK_FALSE(schema::parse_base64(text));
 }
