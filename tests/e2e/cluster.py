@@ -88,6 +88,18 @@ class Extension:
                         "extension-apiserver-authentication-reader", who, namespace="kube-system")
 
     def start(self):
+        self.launch()
+        probe = self.client()
+        begin = time.monotonic()
+
+        def ready():
+            self.process.check()
+            return probe.get("/readyz").body == b"ok"
+        wait_for(ready, 30, "the extension server is ready", 0.002)
+        self.ready_seconds = time.monotonic() - begin
+        probe.close()
+
+    def launch(self):
         config = self.plane.kubeconfig(self.namespace, token_file=self.token_file)
         flags = [f"--secure-port={self.port}", "--bind-address=127.0.0.1",
                  f"--kubeconfig={config}", f"--authentication-kubeconfig={config}",
@@ -100,15 +112,6 @@ class Extension:
             flags.append(os.environ.get("STORE", "--store=memory"))
         self.process = self.plane.start_process("sample-apiserver", *flags) if self.reference else \
             self.start_ours(flags)
-        probe = self.client()
-        begin = time.monotonic()
-
-        def ready():
-            self.process.check()
-            return probe.get("/readyz").body == b"ok"
-        wait_for(ready, 30, "the extension server is ready", 0.002)
-        self.ready_seconds = time.monotonic() - begin
-        probe.close()
 
     def remove(self):
         """Takes it out of the cluster: its APIServices first, its process last."""
