@@ -1,23 +1,12 @@
 #include "cli/ca_files.h"
 
-#include <fstream>
-#include <sstream>
 #include <utility>
 
+#include "server/files.h"
+
 namespace annex::cli {
-namespace {
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return Error::bad_request("cannot read " + path);
-  return text.str();
-}
-
-}  // namespace
-
 Result<void> CaFiles::add(const std::string& flag, const std::string& path, Apply apply) {
-  Result<std::string> text = read_file(path);
+  Result<std::string> text = detail::read_file(path);
   if (!text) return Error::bad_request(flag + ": " + text.error().message);
   if (Result<void> applied = apply(*text); !applied) {
     return Error::bad_request(flag + " " + path + ": " + applied.error().message);
@@ -33,7 +22,7 @@ void CaFiles::check() {
 }
 
 void CaFiles::check(File& file) {
-  Result<std::string> text = read_file(file.path);
+  Result<std::string> text = detail::read_file(file.path);
   if (text && *text == file.text) {
     file.told.clear();
     return;

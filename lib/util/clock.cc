@@ -9,6 +9,7 @@ constexpr Duration kWallStart = std::chrono::seconds(1767323045);
 constexpr Duration kSteadyStart = std::chrono::hours(1);
 }  // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): clocks that can jump keep the function.
 std::shared_ptr<void> Clock::on_jump(std::function<void()>) { return nullptr; }
 
 TimePoint RealClock::now() const { return std::chrono::steady_clock::now(); }

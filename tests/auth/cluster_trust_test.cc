@@ -6,6 +6,7 @@
 
 #include "annex/json/write.h"
 #include "annex/util/manual_clock.h"
+#include "tests/recording_logger.h"
 
 namespace auth = annex::auth;
 namespace json = annex::json;
@@ -80,16 +81,6 @@ class FakeCluster final : public kube::Client {
   std::atomic<bool> stopped_{false};
 };
 
-class Lines final : public util::Logger {
- public:
-  bool enabled(int) const override { return true; }
-  void write(util::Severity, std::string_view message,
-             std::initializer_list<util::LogField>) override {
-    lines.emplace_back(message);
-  }
-  std::vector<std::string> lines;
-};
-
 std::string ca_pem(const std::string& name) {
   util::ManualClock clock;
   const auto ca = annex::tls::make_ca(name, clock.wall_now(), clock.wall_now() + seconds(3600));
@@ -116,7 +107,7 @@ struct Fixture {
   std::shared_ptr<FakeCluster> cluster = std::make_shared<FakeCluster>();
   util::ManualClock clock;
   util::SeededRandom random{1};
-  Lines logger;
+  annex::test::RecordingLogger logger;
   int changes = 0;
   std::optional<auth::ClusterTrust> trust;
 };
@@ -187,7 +178,7 @@ TEST_CASE("absent and damaged keys change nothing, and are complained of") {
   change(fixture.cluster->data);
   fixture.trust->refresh();
   CHECK(fixture.trust->current() == good);
-  CHECK_FALSE(fixture.logger.lines.empty());
+  CHECK_FALSE(fixture.logger.lines().empty());
 }
 
 TEST_CASE("a configmap that is gone, or a cluster that is silent, takes no trust away") {
@@ -235,11 +226,11 @@ TEST_CASE("a missing RoleBinding is named once, with its command; its coming men
     CHECK(wait >= std::chrono::milliseconds(500));
     CHECK(wait <= seconds(12));
   }
-  REQUIRE(fixture.logger.lines.size() == 1);
+  REQUIRE(fixture.logger.lines().size() == 1);
   const char* const kCommand =
       "kubectl create rolebinding -n kube-system bread-baker-auth-reader "
       "--role=extension-apiserver-authentication-reader --serviceaccount=bread:baker";
-  CHECK_THAT(fixture.logger.lines[0], Catch::Contains(kCommand));
+  CHECK_THAT(fixture.logger.lines()[0], Catch::Contains(kCommand));
   REQUIRE(fixture.trust->not_ready());
   CHECK_THAT(*fixture.trust->not_ready(), Catch::Contains(kCommand));
   fixture.cluster->may_list = true;
@@ -257,7 +248,7 @@ TEST_CASE("with tolerance an unreadable configmap leaves the server ready, and s
   fixture.trust->refresh();
   fixture.trust->refresh();
   CHECK_FALSE(fixture.trust->not_ready());
-  CHECK(fixture.logger.lines.size() == 4);
+  CHECK(fixture.logger.lines().size() == 4);
   fixture.cluster->broken = false;
   fixture.trust->refresh();
   CHECK(fixture.trust->current()->front_proxy);
