@@ -1,5 +1,8 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <cstdint>
 
 #include "tls/openssl.h"
 
@@ -30,10 +33,19 @@ Error refused(int code, util::WallTime now) {
     return untrusted("certificate has expired or is not yet valid at " +
                      std::to_string(seconds.count()));
   }
-  if (code == X509_V_ERR_INVALID_PURPOSE) {
-    return untrusted("certificate specifies an incompatible key usage");
-  }
   return untrusted(X509_verify_cert_error_string(code));
+}
+
+/// As Go's crypto/x509 has it: whoever lists extended usages, on the whole way up, lists this one
+/// or any. OpenSSL's purposes ask for more, such as a key usage that suits every cipher.
+bool permits(const STACK_OF(X509) * chain, Usage usage) {
+  const std::uint32_t wanted =
+      XKU_ANYEKU | (usage == Usage::kClient ? XKU_SSL_CLIENT : XKU_SSL_SERVER);
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    // All bits are set where nothing is listed.
+    if ((X509_get_extended_key_usage(sk_X509_value(chain, i)) & wanted) == 0) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -74,8 +86,6 @@ Result<Certificate> CaPool::verify(const std::vector<std::string>& chain, Usage 
                                       others.get()) != 1) {
     return Error::internal("the certificate could not be verified");
   }
-  X509_STORE_CTX_set_purpose(
-      context.get(), usage == Usage::kClient ? X509_PURPOSE_SSL_CLIENT : X509_PURPOSE_SSL_SERVER);
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_time(
       parameters,
@@ -87,6 +97,9 @@ Result<Certificate> CaPool::verify(const std::vector<std::string>& chain, Usage 
     const int code = X509_STORE_CTX_get_error(context.get());
     ERR_clear_error();
     return refused(code, now);
+  }
+  if (!permits(X509_STORE_CTX_get0_chain(context.get()), usage)) {
+    return untrusted("certificate specifies an incompatible key usage");
   }
   return leaf;
 }
