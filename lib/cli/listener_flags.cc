@@ -89,9 +89,10 @@ void add_listener_flags(CLI::App& app, ListenerFlags& flags) {
   app.add_flag("--disable-http2-serving", flags.disable_http2, "Serve HTTP/1.1 alone");
   app.add_flag("--permit-port-sharing", flags.permit_port_sharing,
                "Let several processes bind the same port");
-  app.add_flag("--permit-address-sharing", flags.permit_address_sharing,
-               "Bind without waiting for the kernel to let go of old connections, which is always "
-               "so here");
+  app.add_flag(
+      "--permit-address-sharing", flags.permit_address_sharing,
+      "Bind without waiting for the kernel to let go of old connections; always so, as with "
+      "Go's listeners");
 }
 
 Result<transport::SniCertificate> read_sni_certificate(const std::string& text) {

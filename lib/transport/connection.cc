@@ -144,11 +144,24 @@ void Connection::pump(util::TimePoint now) {
     const std::size_t high = peer_.limits.output_high_water;
     if (out_.size() < high) protocol_->produce(out_, high - out_.size(), now);
     if (out_.empty()) {
-      if (protocol_->finished()) begin_linger(now);
+      if (protocol_->finished()) {
+        begin_linger(now);
+      } else if (protocol_->output_ended()) {
+        end_output();
+      }
       return;
     }
     if (!write(now)) return;
   }
+}
+
+/// Tells the peer that no more will come, and goes on reading.
+void Connection::end_output() {
+  if (output_ended_) return;
+  ERR_clear_error();
+  const int result = SSL_shutdown(ssl_.get());
+  output_ended_ = result >= 0;
+  wants_write_ = result < 0 && SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_WRITE;
 }
 
 /// True once everything is with the socket.

@@ -48,6 +48,7 @@ class Connection {
   void handshake(util::TimePoint now);
   void read(util::TimePoint now);
   void linger();
+  void end_output();
   bool write(util::TimePoint now);
   void begin_linger(util::TimePoint now);
 
@@ -63,6 +64,7 @@ class Connection {
   bool wants_write_ = false;
   bool leftover_ = false;
   bool input_ended_ = false;
+  bool output_ended_ = false;
   bool draining_ = false;
   std::optional<util::TimePoint> drain_at_;  ///< it is old then
   util::TimePoint since_;  ///< of the handshake, of the lingering, or of writing getting on

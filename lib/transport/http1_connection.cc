@@ -76,6 +76,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
   }
 
   std::optional<util::TimePoint> deadline() const override {
+    if (duplex_ended_) return half_closed_until_;
     if (body_ || duplex_) {
       // What is ready already waits for room, not for time.
       if (ready_) return std::nullopt;
@@ -87,6 +88,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
   void expire(util::TimePoint now) override {
     now_ = now;
     ready_ = true;
+    if (duplex_ended_ && now >= half_closed_until_) cut_ = true;
     if (!duplex_ && !body_) codec_.expire(now);
   }
 
@@ -97,6 +99,8 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
     if (duplex_) return refused_ || (duplex_ended_ && input_ended_);
     return codec_.closed() || (input_ended_ && !codec_.busy());
   }
+
+  bool output_ended() const override { return duplex_ended_; }
 
  private:
   std::size_t on_head(const http::Request& head) override { return peer_.service.body_limit(head); }
@@ -206,6 +210,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
           break;
         case http::Pull::kEnd:
           duplex_ended_ = true;
+          half_closed_until_ = now_ + peer_.limits.half_closed_time;
           break;
         case http::Pull::kAbort:
           cut_ = true;
@@ -231,6 +236,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
   std::unique_ptr<http::Duplex> duplex_;
   std::optional<util::TimePoint> wake_at_;
   bool duplex_ended_ = false;
+  util::TimePoint half_closed_until_{};
   bool refused_ = false;
 };
 

@@ -55,6 +55,8 @@ class Protocol {
   /// True once all output is produced and nothing will follow: flush and close.
   virtual bool finished() const = 0;
 
+  /// True once nothing will follow, although the peer may still have something to say.
+  virtual bool output_ended() const { return false; }
   /// How many requests were given to the service.
   std::uint64_t requests() const { return requests_; }
 

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <future>
 #include <map>
+#include <thread>
 
 namespace annex::transport::test {
 namespace {
@@ -92,10 +93,12 @@ class EchoDuplex final : public http::Duplex {
   void start(http::Waker waker) override { waker_ = std::move(waker); }
   http::Pull pull(std::size_t, util::TimePoint, util::Chunks& out) override {
     if (!text_.empty()) {
+      // "bye" ends this half alone.
+      said_bye_ = said_bye_ || text_ == "bye";
       out.append(std::exchange(text_, {}));
       return http::Pull::kWrote;
     }
-    return ended_ ? http::Pull::kEnd : http::Pull::kWait;
+    return ended_ || said_bye_ ? http::Pull::kEnd : http::Pull::kWait;
   }
   bool receive(std::string_view bytes) override {
     text_ += bytes;
@@ -111,6 +114,7 @@ class EchoDuplex final : public http::Duplex {
   http::Waker waker_;
   std::string text_;
   bool ended_ = false;
+  bool said_bye_ = false;
 };
 
 }  // namespace
@@ -323,6 +327,8 @@ bool Client::send(std::string_view text) {
   return text.empty() || SSL_write(ssl_, text.data(), static_cast<int>(text.size())) > 0;
 }
 
+void Client::send_end() { SSL_shutdown(ssl_); }
+
 std::string Client::receive() {
   char buffer[65536];
   const int got = SSL_read(ssl_, buffer, sizeof buffer);
@@ -347,6 +353,15 @@ std::string Client::receive_until(std::string_view mark) {
     all += piece;
   }
   return all;
+}
+
+bool closes_to(const Fixture& fixture, std::size_t count) {
+  const auto until = std::chrono::steady_clock::now() + 2 * kPatience;
+  while (fixture.listener->connections() != count) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
 }
 
 bool all_closed(Fixture& fixture) {

@@ -62,7 +62,7 @@ class Endless {
 };
 
 /// /echo answers method, path and body; /big answers 3 MiB; /feed and /endless stream; /hold
-/// answers when told; /upgrade echoes bytes; anything else is 404.
+/// answers when told; /upgrade echoes bytes, until "bye"; anything else is 404.
 class EchoService final : public http::Service {
  public:
   void serve(http::Request request, http::Respond respond) override;
@@ -122,6 +122,8 @@ class Client {
 
   /// False if the peer takes no more.
   bool send(std::string_view text);
+  /// Says that no more will come; what the peer says can still be received.
+  void send_end();
   /// What comes next; empty at the end.
   std::string receive();
   /// Makes send() fail instead of waiting.
@@ -138,6 +140,8 @@ class Client {
   int socket_ = -1;
 };
 
+/// Waits until that many connections are left; false if it takes too long.
+bool closes_to(const Fixture& fixture, std::size_t count);
 /// True if all connections are gone once the time for lingering ones has passed. Requires: each
 /// client has seen its end, or was destroyed.
 bool all_closed(Fixture& fixture);

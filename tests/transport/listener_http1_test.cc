@@ -74,6 +74,47 @@ TEST_CASE("h1: an upgrade hands over every byte after the head") {
   CHECK(client.receive_until("later") == "later");
 }
 
+TEST_CASE("h1: either side of an upgraded connection may end its half first") {
+  Fixture fixture(transport::Limits{}, 1);
+  const std::string upgrade = get("/upgrade", "Connection: Upgrade\r\nUpgrade: echo\r\n");
+  {
+    Client client(fixture);
+    client.send(upgrade + "early");
+    client.receive_until("early");
+    client.send("last");
+    client.send_end();
+    CHECK(client.receive_all() == "last");
+  }
+  Client polite(fixture);
+  polite.send(upgrade + "bye");
+  CHECK(polite.receive_until("bye").find("HTTP/1.1 101 ") == 0);
+  CHECK(polite.receive().empty());
+  // The server has ended, and still takes what comes.
+  CHECK(polite.send("more"));
+  Client other(fixture);
+  REQUIRE(other.works());
+  CHECK(fixture.listener->connections() == 2);
+  polite.send_end();
+  CHECK(closes_to(fixture, 1));
+}
+
+TEST_CASE("h1: a peer that never ends an upgraded connection is cut off after 30 s") {
+  Fixture fixture(transport::Limits{}, 1);
+  Client silent(fixture);
+  silent.send(get("/upgrade", "Connection: Upgrade\r\nUpgrade: echo\r\n") + "bye");
+  silent.receive_until("bye");
+  CHECK(silent.receive().empty());
+  Client other(fixture);
+  fixture.clock.advance(std::chrono::milliseconds(29900));
+  REQUIRE(other.works());
+  CHECK(fixture.listener->connections() == 2);
+  fixture.clock.advance(std::chrono::milliseconds(100));
+  REQUIRE(other.works());
+  // The socket lingers a little, since closing it at once could take what is on its way.
+  fixture.clock.advance(std::chrono::seconds(3));
+  CHECK(closes_to(fixture, 1));
+}
+
 TEST_CASE("h1: too much is refused before it is read") {
   Fixture fixture;
   Client client(fixture);

@@ -56,6 +56,30 @@ TEST_CASE("h2: refusals leave the connection open") {
   CHECK(client.status[forgotten] == "500");
 }
 
+TEST_CASE("h2: there are no upgrades, neither by header nor by extended CONNECT") {
+  Fixture fixture;
+  const auto literal = [](std::string_view name, std::string_view value) {
+    std::string out(1, '\0');
+    out += static_cast<char>(name.size());
+    out.append(name);
+    out += static_cast<char>(value.size());
+    return out.append(value);
+  };
+  const std::uint8_t whole = NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM;
+  const std::string block =
+      GENERATE_COPY(header_block("GET", "/upgrade") + literal("upgrade", "websocket"),
+                    header_block("GET", "/upgrade") + literal("connection", "upgrade"),
+                    header_block("CONNECT", "/upgrade") + literal(":protocol", "websocket"));
+  Client client(fixture, "h2");
+  client.send(preface() + frame(NGHTTP2_HEADERS, whole, 1, block) +
+              frame(NGHTTP2_HEADERS, whole, 3, header_block("GET", "/echo")));
+  const std::string all = client.receive_until("GET /echo ");
+  CHECK(all.find(frame(NGHTTP2_RST_STREAM, 0, 1, std::string("\0\0\0\1", 4))) != std::string::npos);
+  // SETTINGS_ENABLE_CONNECT_PROTOCOL is not offered.
+  CHECK(all.find(std::string("\0\x8\0\0\0\1", 6)) == std::string::npos);
+  CHECK(fixture.service.served == 1);
+}
+
 TEST_CASE("h2: a thousand open streams hold no thread and all get what is pushed") {
   Fixture fixture;
   Http2Client client(fixture);

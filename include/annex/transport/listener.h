@@ -46,6 +46,8 @@ struct Limits {
   /// A peer that takes less than 1 KiB of what is ready for it in this time is cut off.
   util::Duration write_stall_time = std::chrono::seconds(30);
   util::Duration idle_time = std::chrono::seconds(90);
+  /// How long the peer of an upgraded connection may go on once the server has ended its half.
+  util::Duration half_closed_time = std::chrono::seconds(30);
   /// A connection is drained after this and up to an eighth more, so that its client finds another
   /// replica; 0: never.
   util::Duration connection_age{};
