@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <future>
 #include <map>
 #include <thread>
@@ -17,8 +18,12 @@
 namespace annex::transport::test {
 namespace {
 
-/// The most that a test waits for another thread: ample on a busy machine.
-constexpr auto kPatience = std::chrono::seconds(30);
+/// The most that a test waits for another thread: ample on a busy machine. Mutants, which often
+/// hang, set less.
+const std::chrono::seconds kPatience{[] {
+  const char* seconds = std::getenv("ANNEX_PATIENCE");
+  return seconds != nullptr ? std::atoi(seconds) : 30;
+}()};
 
 /// False if `holds` does not come true in time; it is asked after each change.
 template <typename Holds>
@@ -248,7 +253,7 @@ Fixture::Fixture(Limits limits, std::size_t io_threads)
         options.io_threads = io_threads;
       }) {}
 
-Fixture::Fixture(const std::function<void(ListenerOptions&)>& adjust)
+Fixture::Fixture(const std::function<void(ListenerOptions&)>& adjust, http::Service* other)
     : ca(made(tls::make_ca("ca", clock.wall_now() - std::chrono::hours(1),
                            clock.wall_now() + std::chrono::hours(24)))),
       client(made(tls::issue(ca, {{{"alice"}, {}},
@@ -265,7 +270,7 @@ Fixture::Fixture(const std::function<void(ListenerOptions&)>& adjust)
   options.bind_address = "127.0.0.1";
   options.certificates = {server.certificate.pem(), server.key.pem(), ca.certificate.pem(), {}};
   adjust(options);
-  auto opened = Listener::open(options, service, clock, logger);
+  auto opened = Listener::open(options, other != nullptr ? *other : service, clock, logger);
   REQUIRE(opened);
   listener = std::move(opened).value();
 }

@@ -96,8 +96,9 @@ class CountingLogger final : public util::Logger {
 
 struct Fixture {
   explicit Fixture(Limits limits = {}, std::size_t io_threads = 2);
-  /// With other options than the defaults.
-  explicit Fixture(const std::function<void(ListenerOptions&)>& adjust);
+  /// With other options than the defaults, perhaps before another service, which outlives it.
+  explicit Fixture(const std::function<void(ListenerOptions&)>& adjust,
+                   http::Service* other = nullptr);
   ~Fixture() { listener->stop(); }
 
   util::ManualClock clock;

@@ -210,6 +210,17 @@ TEST_CASE("what is ready waits in the source, not in the server, while nobody ta
   CHECK(fixture.service.endless.pulled() <= 1000 + 16384);
 }
 
+TEST_CASE("h1: what waits for the socket is bounded") {
+  Fixture fixture(transport::Limits{}, 1);
+  Client deaf(fixture, "http/1.1", false, 4096);
+  deaf.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
+  REQUIRE(deaf.receive().find("HTTP/1.1 200 ") == 0);
+  Client other(fixture);
+  for (int i = 0; i < 20; ++i) REQUIRE(other.works());
+  // The kernel's buffers hold some MiB, the server itself 64 KiB.
+  CHECK(fixture.service.endless.pulled() < (64U << 20));
+}
+
 TEST_CASE("h1: what is read ahead of an unfinished answer is bounded") {
   transport::Limits limits;
   limits.pipelined_bytes = 10000;
