@@ -51,10 +51,10 @@ void IoThread::run() {
     std::size_t served = 0;
     for (const EventLoop::Ready& one : ready) {
       on_ready(one, now);
-      if (++served % kSlice == 0 && !catch_up(now)) going = false;
+      if (++served % kSlice == 0 && !catch_up()) going = false;
     }
     for (const std::uint64_t id : std::exchange(leftovers_, {})) on_ready({id, false}, now);
-    if (!catch_up(now)) going = false;
+    if (!catch_up()) going = false;
     expire(now);
   }
   inbox_->close();
@@ -89,8 +89,11 @@ void IoThread::on_ready(const EventLoop::Ready& ready, util::TimePoint now) {
   settle(ready.id, entry);
 }
 
-bool IoThread::catch_up(util::TimePoint now) {
-  if (!take_inbox(now)) return false;
+bool IoThread::catch_up() {
+  inbox_->take(content_);
+  // Later than whatever was put there: what began after a time limit must not fall under it.
+  const util::TimePoint now = shared_.clock.now();
+  if (!take_content(now)) return false;
   for (std::size_t i = 0; i < kOpened && !accepted_.empty(); ++i) {
     Accepted accepted = std::move(accepted_.front());
     accepted_.pop_front();
@@ -128,8 +131,7 @@ void IoThread::open(Accepted accepted, util::TimePoint now) {
   settle(id, entry);
 }
 
-bool IoThread::take_inbox(util::TimePoint now) {
-  inbox_->take(content_);
+bool IoThread::take_content(util::TimePoint now) {
   if (content_.stop) return false;
   for (Accepted& accepted : content_.accepted) accepted_.push_back(std::move(accepted));
   if (content_.drain) drain(now);

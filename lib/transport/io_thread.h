@@ -51,8 +51,8 @@ class IoThread {
 
   void run();
   /// What came from elsewhere and what is left over. False: the thread is to end.
-  bool catch_up(util::TimePoint now);
-  bool take_inbox(util::TimePoint now);
+  bool catch_up();
+  bool take_content(util::TimePoint now);
   void drain(util::TimePoint now);
   void open(Accepted accepted, util::TimePoint now);
   void on_ready(const EventLoop::Ready& ready, util::TimePoint now);
