@@ -170,7 +170,7 @@ Result<void> make_trust(const AuthFlags& flags, const std::optional<kube::Cluste
     return followed;
   }
   if (follows) {
-    options.readiness.push_back({"authentication-configmap",
+    options.checks.push_back({"authentication-configmap",
                                  [trust] { return trust->not_ready().value_or(std::string()); }});
     trust->start();
   }

@@ -33,7 +33,7 @@ std::string Health::failure(std::string_view check) const {
     const util::MutexLock lock(mutex_);
     return storage_failure_;
   }
-  for (const ReadinessCheck& each : readiness_) {
+  for (const HealthCheck& each : more_) {
     if (each.name == check) return each.failure();
   }
   return {};
@@ -42,9 +42,11 @@ std::string Health::failure(std::string_view check) const {
 Names Health::checks_of(std::string_view endpoint) const {
   if (std::find(kEndpoints.begin(), kEndpoints.end(), endpoint) == kEndpoints.end()) return {};
   Names checks = {"ping", "log", "storage"};
-  if (endpoint != "readyz") return checks;
-  for (const ReadinessCheck& each : readiness_) checks.push_back(each.name);
-  checks.insert(checks.end(), {"startup", "shutdown"});
+  const bool all = endpoint == "readyz";
+  for (const HealthCheck& each : more_) {
+    if (all || each.liveness) checks.push_back(each.name);
+  }
+  if (all) checks.insert(checks.end(), {"startup", "shutdown"});
   return checks;
 }
 

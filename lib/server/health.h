@@ -9,7 +9,7 @@
 
 #include "annex/http/request.h"
 #include "annex/http/response.h"
-#include "annex/server/options.h"
+#include "annex/server/extensions.h"
 #include "annex/util/logger.h"
 #include "annex/util/mutex.h"
 
@@ -19,9 +19,9 @@ namespace annex::detail {
 /// thread.
 class Health {
  public:
-  /// `readiness`: more checks of /readyz.
-  Health(util::Logger& logger, std::vector<ReadinessCheck> readiness)
-      : logger_(logger), readiness_(std::move(readiness)) {}
+  /// `more`: checks besides its own.
+  Health(util::Logger& logger, std::vector<HealthCheck> more)
+      : logger_(logger), more_(std::move(more)) {}
 
   void set_started() { started_ = true; }
   void set_stopping() { stopping_ = true; }
@@ -39,7 +39,7 @@ class Health {
   std::string failure(std::string_view check) const;
 
   util::Logger& logger_;
-  const std::vector<ReadinessCheck> readiness_;
+  const std::vector<HealthCheck> more_;
   std::atomic<bool> started_{false};
   std::atomic<bool> stopping_{false};
   mutable util::Mutex mutex_;

@@ -152,7 +152,8 @@ void Pipeline::dispatch(const ExchangePtr& exchange) {
     if (!*document) return fail(*exchange, document->error());
     return answer(*exchange, std::move(**document));
   }
-  if (!parts_.handlers.serves(request)) {
+  const PathHandler* path = parts_.paths.find(request.target.path);
+  if (path == nullptr && !parts_.handlers.serves(request)) {
     return answer(*exchange, http::Response::text(404, "application/json",
                                                   std::string(parts_.documents.paths())));
   }
@@ -160,11 +161,11 @@ void Pipeline::dispatch(const ExchangePtr& exchange) {
       std::any_of(privileged_groups_.begin(), privileged_groups_.end(),
                   [&](const auto& group) { return auth::in_group(exchange->context.user, group); });
   queue_.submit({kind_of(exchange->context.info.verb), exchange->context.user.name, privileged,
-                 [this, exchange] { work(exchange); },
+                 [this, exchange, path] { work(exchange, path); },
                  [this, exchange] { fail(*exchange, too_many_requests()); }});
 }
 
-void Pipeline::work(const ExchangePtr& exchange) {
+void Pipeline::work(const ExchangePtr& exchange, const PathHandler* path) {
   if (parts_.environment.clock.now() >= exchange->context.deadline) {
     return fail(*exchange,
                 Error::generic(Reason::kTimeout,
@@ -172,12 +173,14 @@ void Pipeline::work(const ExchangePtr& exchange) {
   }
   http::Response response;
   try {
-    response = parts_.handlers.serve(exchange->context, exchange->request);
+    response = path != nullptr ? (*path)(exchange->context, exchange->request)
+                               : parts_.handlers.serve(exchange->context, exchange->request);
   } catch (const std::exception& error) {
-    // Only a hook of the user's can throw; its request fails, the server lives on.
+    // Only the program's own code can throw; its request fails, the server lives on.
     parts_.environment.logger.error(
         "A hook threw", {{"URI", exchange->request.target.path}, {"err", error.what()}});
-    return fail(*exchange, Error::internal("a hook of this resource failed"));
+    return fail(*exchange, Error::internal(path != nullptr ? "the handler of this path failed"
+                                                           : "a hook of this resource failed"));
   }
   answer(*exchange, std::move(response));
 }

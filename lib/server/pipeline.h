@@ -15,6 +15,7 @@
 #include "server/fair_queue.h"
 #include "server/gatekeeper.h"
 #include "server/health.h"
+#include "server/paths.h"
 
 namespace annex::detail {
 
@@ -23,6 +24,7 @@ struct PipelineParts {
   const discovery::Documents& documents;
   const handlers::Handlers& handlers;
   const Health& health;
+  const Paths& paths;
   auth::AuthenticatorPtr authenticator;
   auth::AuthorizerPtr authorizer;
   Environment environment;
@@ -57,7 +59,8 @@ class Pipeline final : public http::Service {
   void admit(const ExchangePtr& exchange, bool may_wait);
   void review(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);
-  void work(const ExchangePtr& exchange);
+  /// Answers on a worker: with a handler, or with `path`, a path of the program's own, if not null.
+  void work(const ExchangePtr& exchange, const PathHandler* path);
   void answer(Exchange& exchange, http::Response response);
   void fail(Exchange& exchange, const Error& error);
 

@@ -14,6 +14,7 @@
 #include "server/health.h"
 #include "server/pipeline.h"
 #include "server/serving_reload.h"
+#include "server/tasks.h"
 
 namespace annex {
 namespace {
@@ -29,13 +30,15 @@ std::string told_address(const ServerOptions& options) {
 
 discovery::DocumentsOptions document_options(const detail::ServerDraft& draft,
                                              const ServerOptions& settings,
-                                             const detail::Health& health) {
+                                             const detail::Health& health,
+                                             const detail::Paths& paths) {
   discovery::DocumentsOptions options;
   options.server_address = told_address(settings);
   options.title = draft.api_title.empty() ? draft.name : draft.api_title;
   options.version = draft.version;
   options.api_version = draft.api_version;
   options.paths = health.paths();
+  for (std::string& path : paths.names()) options.paths.push_back(std::move(path));
   return options;
 }
 
@@ -46,9 +49,7 @@ discovery::DocumentsOptions document_options(const detail::ServerDraft& draft,
 class Server::Running {
  public:
   Running(ServerOptions options, Environment environment)
-      : options_(std::move(options)),
-        environment_(environment),
-        health_(environment.logger, options_.readiness) {}
+      : options_(std::move(options)), environment_(environment), tasks_(environment.logger) {}
   ~Running() { stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -71,7 +72,8 @@ class Server::Running {
 
   const ServerOptions options_;
   const Environment environment_;
-  detail::Health health_;
+  detail::Paths paths_;
+  std::unique_ptr<detail::Health> health_;
   registry::Registry registry_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<registry::Backends> backends_;
@@ -81,6 +83,7 @@ class Server::Running {
   std::unique_ptr<detail::Pipeline> pipeline_;
   std::unique_ptr<transport::Listener> listener_;
   std::unique_ptr<detail::ServingReload> reload_;
+  detail::Tasks tasks_;
   std::thread mender_;
   util::Mutex mutex_;
   util::CondVar wake_;
@@ -91,6 +94,12 @@ class Server::Running {
 
 Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   if (Result<void> filled = detail::fill_registry(draft, registry_); !filled) return filled;
+  Result<detail::Paths> paths = detail::Paths::make(draft.paths);
+  if (!paths) return paths.error();
+  paths_ = std::move(*paths);
+  std::vector<HealthCheck> checks = draft.checks;
+  checks.insert(checks.end(), options_.checks.begin(), options_.checks.end());
+  health_ = std::make_unique<detail::Health>(environment_.logger, std::move(checks));
   if (options_.delegation) {
     delegation_ = std::make_unique<detail::RunningDelegation>(*options_.delegation, environment_);
   }
@@ -101,12 +110,12 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
       detail::join_authorizers(draft, options_, delegation_.get());
   if (!authorizer) return authorizer.error();
   documents_ = std::make_unique<discovery::Documents>(
-      registry_, document_options(draft, options_, health_), environment_.clock);
+      registry_, document_options(draft, options_, *health_, paths_), environment_.clock);
   if (Result<void> opened = open_backends(draft); !opened) return opened;
   handlers_ = std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
                                                    environment_.random, environment_.logger);
   pipeline_ = std::make_unique<detail::Pipeline>(
-      detail::PipelineParts{*documents_, *handlers_, health_, std::move(*authenticator),
+      detail::PipelineParts{*documents_, *handlers_, *health_, paths_, std::move(*authenticator),
                             std::move(*authorizer), environment_},
       options_);
   if (options_.listen) {
@@ -115,7 +124,8 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   if (options_.mend_interval > util::Duration::zero()) {
     mender_ = std::thread([this] { keep_mending(); });
   }
-  health_.set_started();
+  health_->set_started();
+  tasks_.start(draft.tasks);
   documents_->wait();
   return {};
 }
@@ -168,11 +178,11 @@ Result<void> Server::Running::listen() {
 void Server::Running::mend() {
   if (options_.delegation && options_.delegation->refresh) options_.delegation->refresh();
   if (const Result<void> mended = backends_->mend(); !mended) {
-    health_.set_storage_failure(mended.error().message);
+    health_->set_storage_failure(mended.error().message);
     return;
   }
   const storage::StoreResult<storage::Revision> revision = store_->current_revision();
-  health_.set_storage_failure(revision ? std::string() : revision.error().message);
+  health_->set_storage_failure(revision ? std::string() : revision.error().message);
 }
 
 void Server::Running::keep_mending() {
@@ -205,7 +215,8 @@ void Server::Running::hurry() {
 
 void Server::Running::drain() {
   if (std::exchange(drained_, true)) return;
-  health_.set_stopping();
+  if (health_) health_->set_stopping();
+  tasks_.ask_to_stop();
   if (options_.shutdown_delay > util::Duration::zero()) wait(options_.shutdown_delay);
   if (pipeline_) pipeline_->refuse_new();
   // Watches would hold the drain until its limit; their clients resume elsewhere.
@@ -221,6 +232,7 @@ void Server::Running::stop() {
     mending_over_ = true;
     wake_.notify_all();
   }
+  tasks_.stop();
   if (mender_.joinable()) mender_.join();
   if (reload_) reload_->stop();
   if (listener_) listener_->stop();
@@ -248,6 +260,21 @@ Server& Server::authenticate(auth::AuthenticatorPtr authenticator) {
 
 Server& Server::authorize(auth::AuthorizerPtr authorizer) {
   draft_->authorizers.push_back(std::move(authorizer));
+  return *this;
+}
+
+Server& Server::handle(std::string path, PathHandler handler) {
+  draft_->paths.emplace_back(std::move(path), std::move(handler));
+  return *this;
+}
+
+Server& Server::check(HealthCheck check) {
+  draft_->checks.push_back(std::move(check));
+  return *this;
+}
+
+Server& Server::task(Task task) {
+  draft_->tasks.push_back(std::move(task));
   return *this;
 }
 

@@ -44,6 +44,9 @@ struct ServerDraft {
   std::vector<StoreKind> stores{};
   std::vector<auth::AuthenticatorPtr> authenticators{};
   std::vector<auth::AuthorizerPtr> authorizers{};
+  std::vector<std::pair<std::string, PathHandler>> paths{};
+  std::vector<HealthCheck> checks{};
+  std::vector<Task> tasks{};
 };
 
 /// "com.example.bakery.v1.Loaf" for bakery.example.com, v1, Loaf.

@@ -14,6 +14,7 @@
 #include "annex/auth/reviews.h"
 #include "annex/auth/trust.h"
 #include "annex/kube/client.h"
+#include "annex/server/extensions.h"
 #include "annex/storage/store.h"
 #include "annex/transport/listener.h"
 #include "annex/util/clock.h"
@@ -64,12 +65,6 @@ struct Delegation {
   std::function<void()> refresh{};
 };
 
-/// A check of readiness: why it fails, empty if it does not. Called on IO threads: must not wait.
-struct ReadinessCheck {
-  std::string name{};  ///< as in `/readyz/<name>`
-  std::function<std::string()> failure{};
-};
-
 struct ServerOptions {
   /// False serves no port: requests come through Server::service().
   bool listen = true;
@@ -108,9 +103,9 @@ struct ServerOptions {
   std::vector<auth::AuthenticatorPtr> authenticators{};
   std::vector<auth::AuthorizerPtr> authorizers{};
   std::optional<Delegation> delegation{};
-  std::size_t review_threads = 64;  ///< for authenticators and authorizers that have to wait
-  std::size_t review_queue = 2048;  ///< requests that may wait for one of these; more get 429
-  std::vector<ReadinessCheck> readiness{};
+  std::size_t review_threads = 64;    ///< for authenticators and authorizers that have to wait
+  std::size_t review_queue = 2048;    ///< requests that may wait for one of these; more get 429
+  std::vector<HealthCheck> checks{};  ///< besides those given to the server
   std::vector<std::string> always_allowed_paths = {"/healthz", "/livez", "/readyz"};
   std::vector<std::string> privileged_groups = {"system:masters"};
 

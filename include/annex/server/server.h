@@ -54,6 +54,11 @@ class Server {
   /// Who calls and may they, besides what the options bring.
   Server& authenticate(auth::AuthenticatorPtr authenticator);
   Server& authorize(auth::AuthorizerPtr authorizer);
+  /// Serves a path of the program's own, such as "/healthy-ovens"; one that ends with a slash
+  /// serves all below it that has no longer one. Told in `/`.
+  Server& handle(std::string path, PathHandler handler);
+  Server& check(HealthCheck check);
+  Server& task(Task task);
   /// The title and version of the OpenAPI documents.
   Server& api_title(std::string title, std::string version);
   /// What `--version` and `/version` say, such as "v1.2.3".
