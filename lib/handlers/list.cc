@@ -37,28 +37,29 @@ Result<ReadAt> read_at(const ListOptions& options) {
   return at;
 }
 
+/// The namespace that the path or, across namespaces, the selector names; empty: all of them.
+std::string name_space_of(const Exchange& exchange, const ListOptions& options) {
+  const std::string& name_space = exchange.context.info.name_space;
+  if (!name_space.empty()) return name_space;
+  return std::string(options.fields.required("metadata.namespace").value_or(""));
+}
+
 /// A name that the selector requires narrows the read to one key.
 std::optional<std::string> single_key(const Exchange& exchange, const ListOptions& options) {
   const auto name = options.fields.required("metadata.name");
   if (!name || !options.continue_token.empty()) return std::nullopt;
-  std::string name_space = exchange.context.info.name_space;
-  if (name_space.empty()) {
-    name_space = options.fields.required("metadata.namespace").value_or("");
-  }
+  std::string name_space = name_space_of(exchange, options);
   if (exchange.resource.namespaced() && name_space.empty()) return std::nullopt;
   return registry::relative_key({std::move(name_space), std::string(*name)});
 }
 
 }  // namespace
 
-std::string key_prefix(const Exchange& exchange) {
-  const std::string& name_space = exchange.context.info.name_space;
-  return name_space.empty() ? "" : name_space + "/";
-}
-
 Result<Page> read_page(Exchange& exchange, const ListOptions& options) {
   registry::ListQuery query;
-  query.prefix = key_prefix(exchange);
+  const std::string name_space = name_space_of(exchange, options);
+  const std::string prefix = name_space.empty() ? "" : name_space + "/";
+  query.prefix = prefix;
   query.limit = options.limit > 0 ? static_cast<std::size_t>(options.limit) : 0;
   Continuation continuation;
   if (!options.continue_token.empty()) {
@@ -99,7 +100,7 @@ Result<Page> read_page(Exchange& exchange, const ListOptions& options) {
   if (result->more) {
     Continuation next;
     next.revision = result->revision;
-    next.after = result->items.back()->key.substr(key_prefix(exchange).size());
+    next.after = result->items.back()->key.substr(prefix.size());
     page.meta.continue_token = write_continue(next);
     if (!options.selects()) page.meta.remaining = result->remaining;
   }

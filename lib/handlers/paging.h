@@ -18,7 +18,4 @@ struct Page {
 /// One page. kExpired with a token to go on with, kTimeout, BadRequest.
 Result<Page> read_page(Exchange& exchange, const ListOptions& options);
 
-/// The relative keys that a request can be about: "ns/" or everything.
-std::string key_prefix(const Exchange& exchange);
-
 }  // namespace annex::handlers

@@ -76,7 +76,8 @@ Result<http::Response> serve_watch(Exchange& exchange) {
 
   WatchPlan plan;
   plan.cache = exchange.backend.cache();
-  plan.prefix = key_prefix(exchange);
+  const std::string& name_space = exchange.context.info.name_space;
+  if (!name_space.empty()) plan.prefix = name_space + "/";
   if (info.parts.size() > 1) {
     plan.name = info.name;
     const auto required = options->fields.required("metadata.name");

@@ -49,6 +49,18 @@ TEST_CASE("row 42: a limit") {
   CHECK_THAT(answer.text, Contains("\"items\":[{\"metadata\":"));
 }
 
+TEST_CASE("pages across namespaces of one that the selector requires") {
+  RestServer server;
+  for (const char* name : {"a", "b"}) server.make(name);
+  server.make("z", "", kBase + "/namespaces/earlier/flunders");
+  const std::string all = kBase + "/flunders?limit=1&fieldSelector=metadata.namespace=default";
+  const Answer first = server.get(all);
+  CHECK(first.item_names() == Names{"a"});
+  const Answer second = server.get(all + "&continue=" + token_of(first));
+  CHECK(second.item_names() == Names{"b"});
+  CHECK(token_of(second).empty());
+}
+
 TEST_CASE("row 43: following a token while objects go") {
   RestServer server;
   for (const char* name : {"a", "b", "c", "d", "e"}) server.make(name);

@@ -93,7 +93,8 @@ def explain(step, answer, raw):
     elif isinstance(body, str) and path == "/apis":
         answer["body"] = re.sub(r"(?m)^apiVersion: v1\n|serverAddress: .*", "", body)
     elif isinstance(body, str) and "kind: Table" in body:
-        answer["body"] = re.sub(r"(?m)^- description: .*\n(?:    .*\n)*  ", "- ", body)
+        body = re.sub(r"(?m)^- description: .*\n(?:(?:    .*)?\n)*  ", "- ", body)
+        answer["body"] = body.replace("rows: null\n", "rows: []\n")
     elif isinstance(body, dict) and isinstance(body.get("value"), dict):
         body["value"] = explain_value(path, body["value"])
     return answer
@@ -141,7 +142,7 @@ def explain_value(path, value):
     if path.startswith("/version"):
         return [word for word in ("major", "minor", "gitVersion", "gitCommit", "platform") if word in value]
     if "swagger" in value or "openapi" in value:
-        return operations(value)
+        return {"operations": operations(value), "kinds": kinds(value)}
     return value
 
 
@@ -160,6 +161,38 @@ def operations(document):
                                          if one != "shardSelector"),
                     "answers": sorted(code for code in operation.get("responses", {}) if code != "401")}
     return dict(sorted(found.items()))
+
+
+def kinds(document):
+    """The shape of each served kind, whatever its parts are called: what is described in whose words is not compared."""
+    schemas = document.get("definitions") or document.get("components", {}).get("schemas", {})
+    found = {}
+    for schema in schemas.values():
+        for kind in schema.get("x-kubernetes-group-version-kind", []):
+            if (kind["group"].endswith(".example.com") and kind["version"] != "__internal"
+                    and not kind["kind"].endswith(("List", "Options", "WatchEvent"))):
+                found["/".join((kind["group"], kind["version"], kind["kind"]))] = shape(schema, schemas, 6)
+    return dict(sorted(found.items()))
+
+
+def shape(schema, schemas, depth):
+    """Types, formats, members and how lists merge, with references followed: a kind may contain itself."""
+    reference = schema.get("$ref") or next((one.get("$ref") for one in schema.get("allOf", [])), None)
+    if reference:
+        name = reference.rsplit("/", 1)[1]
+        if name.endswith((".apiextensions.v1.JSON", ".runtime.RawExtension")):
+            return {}  # FREE: any value, in ours without a name
+        if name.startswith(("io.k8s.apimachinery.", "io.k8s.api.")):
+            return name
+        return shape(schemas.get(name, {}), schemas, depth - 1) if depth else "and so on"
+    made = {word: schema[word] for word in ("type", "format", "x-kubernetes-list-type", "x-kubernetes-list-map-keys")
+            if schema.get(word) not in (None, "atomic")}  # what a list is that says nothing
+    for word in ("items", "additionalProperties"):
+        if isinstance(schema.get(word), dict):
+            made[word] = shape(schema[word], schemas, depth)
+    if "properties" in schema:
+        made["properties"] = {name: shape(schema["properties"][name], schemas, depth) for name in sorted(schema["properties"])}
+    return made
 
 
 def names(parameter):

@@ -114,6 +114,8 @@ class Normaliser:
 
     def yaml(self, text):
         text = re.sub(r"(?m)^( +)managedFields:\n(?:\1(?:- |  ).*\n)*", "", text)
+        if "\nkind: Table\n" in text or re.search(r"(?m)^kind: \w+List$", text):
+            text = re.sub(r'(?m)^(metadata:\n(?:  \w.*\n)*?  resourceVersion: )"\d+"', r"\1list revision", text)
         return re.sub(r'resourceVersion: "(\d+)"',
                       lambda found: f"resourceVersion: {self.revision(found[1])}", text)
 
