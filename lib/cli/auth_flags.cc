@@ -171,7 +171,7 @@ Result<void> make_trust(const AuthFlags& flags, const std::optional<kube::Cluste
   }
   if (follows) {
     options.checks.push_back({"authentication-configmap",
-                                 [trust] { return trust->not_ready().value_or(std::string()); }});
+                              [trust] { return trust->not_ready().value_or(std::string()); }});
     trust->start();
   }
   options.delegation->trust = std::move(trust);
