@@ -13,6 +13,28 @@ namespace {
 /// Deeper levels are indented no further: the text of a small, deep value would become huge.
 constexpr std::size_t kMaxIndentedDepth = 100;
 constexpr std::string_view kHex = "0123456789abcdef";
+
+/// The escape of two characters that JSON and Go share; null for all else.
+const char* short_escape(char c) {
+  switch (c) {
+    case '"':
+      return "\\\"";
+    case '\\':
+      return "\\\\";
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    case '\b':
+      return "\\b";
+    case '\f':
+      return "\\f";
+    default:
+      return nullptr;
+  }
+}
 /// From here on not every integer is a double.
 constexpr double kMaxExact = 9007199254740992.0;
 
@@ -164,35 +186,14 @@ void write_string_to(std::string_view text, std::string& out) {
       continue;
     }
     flush(i);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case 0xe2:
-        out += text[i + 2] == '\xa8' ? "\\u2028" : "\\u2029";
-        break;
-      default:
-        out += "\\u00";
-        out += kHex[c >> 4];
-        out += kHex[c & 0xf];
+    if (const char* escape = short_escape(text[i])) {
+      out += escape;
+    } else if (c == 0xe2) {
+      out += text[i + 2] == '\xa8' ? "\\u2028" : "\\u2029";
+    } else {
+      out += "\\u00";
+      out += kHex[c >> 4];
+      out += kHex[c & 0xf];
     }
     i += width - 1;
     clean = i + 1;
@@ -219,42 +220,16 @@ std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\a':
-        out += "\\a";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\v':
-        out += "\\v";
-        break;
-      default:
-        if (byte < 0x20 || byte == 0x7f) {
-          out += "\\x";
-          out += kHex[byte >> 4];
-          out += kHex[byte & 0xf];
-        } else {
-          out += c;
-        }
+    if (const char* escape = short_escape(c)) {
+      out += escape;
+    } else if (c == '\a' || c == '\v') {
+      out += c == '\a' ? "\\a" : "\\v";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 0xf];
+    } else {
+      out += c;
     }
   }
   out += '"';
