@@ -2,15 +2,14 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <utility>
 
 #include "transport/sockets.h"
+#include "transport/thread_begin.h"
 
 namespace annex::transport {
 namespace {
@@ -62,10 +61,7 @@ void Acceptor::join() {
 }
 
 void Acceptor::run() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  pthread_setname_np(pthread_self(), "annex-accept");
+  begin_thread("annex-accept");
   const auto jumps = clock_.on_jump([inbox = inbox_] { inbox->nudge(); });
   Inbox::Content content;
   while (true) {

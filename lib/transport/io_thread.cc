@@ -1,10 +1,10 @@
 #include "transport/io_thread.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
+
+#include "transport/thread_begin.h"
 
 namespace annex::transport {
 namespace {
@@ -36,11 +36,7 @@ void IoThread::join() {
 }
 
 void IoThread::run() {
-  // Signals are the program's affair; a broken pipe is an error of write() here and nothing more.
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  pthread_setname_np(pthread_self(), "annex-io");
+  begin_thread("annex-io");
   inbox_->own();
   const auto jumps = shared_.clock.on_jump([inbox = inbox_] { inbox->nudge(); });
 

@@ -2,45 +2,21 @@
 // from the store's history.
 #include <catch2/catch.hpp>
 
-#include "annex/meta/object_meta.h"
 #include "annex/registry/backend.h"
 #include "annex/storage/memory.h"
 #include "annex/util/manual_clock.h"
+#include "tests/registry/thing.h"
 
 using namespace annex;
 using namespace annex::registry;
 
 namespace {
 
-struct Thing {
-  meta::ObjectMeta metadata{};
-  std::string size{};
-  friend void describe(schema::Object<Thing>& thing) {
-    thing.field<&Thing::metadata>("metadata", "");
-    thing.field<&Thing::size>("size", "");
-  }
-};
-
-Resource things(const std::string& plural) {
-  Resource resource;
-  resource.group = "g.io";
-  resource.plural = plural;
-  resource.kind = "Thing";
-  auto types = std::make_shared<schema::TypeTable>();
-  resource.hub_type = schema::describe_type<Thing>(*types, "io.g.T");
-  resource.types = types;
-  Version version;
-  version.name = "v1";
-  version.type = resource.hub_type;
-  resource.versions.push_back(std::move(version));
-  return resource;
-}
-
 /// A store that outlives the servers on it.
 struct World {
   World() {
-    REQUIRE(registry.add(things("things")));
-    REQUIRE(registry.add(things("others")));
+    REQUIRE(registry.add(test::thing("things")));
+    REQUIRE(registry.add(test::thing("others")));
     restart();
   }
   void restart() {

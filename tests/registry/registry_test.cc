@@ -2,19 +2,13 @@
 
 #include "annex/meta/object_meta.h"
 #include "annex/registry/resource.h"
+#include "tests/registry/thing.h"
 
 using namespace annex;
+using test::thing;
 
 namespace {
 
-struct Thing {
-  meta::ObjectMeta metadata{};
-  std::string size{};
-  friend void describe(schema::Object<Thing>& thing) {
-    thing.field<&Thing::metadata>("metadata", "");
-    thing.field<&Thing::size>("size", "");
-  }
-};
 struct Bare {
   std::string size{};
   friend void describe(schema::Object<Bare>& bare) { bare.field<&Bare::size>("size", ""); }
@@ -33,24 +27,6 @@ struct OwnKind {
     own.field<&OwnKind::kind>("kind", "");
   }
 };
-
-template <typename T = Thing>
-registry::Resource thing(const std::string& plural, std::vector<std::string> versions) {
-  registry::Resource resource;
-  resource.group = "g.io";
-  resource.plural = plural;
-  resource.kind = "Thing";
-  auto types = std::make_shared<schema::TypeTable>();
-  resource.hub_type = schema::describe_type<T>(*types, "io.g.T");
-  resource.types = types;
-  for (std::string& name : versions) {
-    registry::Version version;
-    version.name = std::move(name);
-    version.type = resource.hub_type;
-    resource.versions.push_back(std::move(version));
-  }
-  return resource;
-}
 
 }  // namespace
 
