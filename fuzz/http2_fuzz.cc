@@ -16,7 +16,33 @@ using annex::transport::Protocol;
 
 constexpr std::string_view kMagic = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Writes down what it is asked; answers at once, or not at all.
+/// A body in two pieces; the second comes later, or once it is woken.
+class Slow final : public annex::http::BodySource {
+ public:
+  void start(annex::http::Waker waker) override { waker.wake(); }
+  annex::http::Pull pull(std::size_t, annex::util::TimePoint now,
+                         annex::util::Chunks& out) override {
+    switch (pulls_++) {
+      case 0:
+        out.append(annex::util::Bytes::literal("first"));
+        return annex::http::Pull::kWrote;
+      case 1:
+        later_ = now + std::chrono::seconds(1);
+        return annex::http::Pull::kWait;
+      default:
+        later_.reset();
+        out.append(annex::util::Bytes::literal("last"));
+        return annex::http::Pull::kEnd;
+    }
+  }
+  std::optional<annex::util::TimePoint> wake_at() const override { return later_; }
+
+ private:
+  int pulls_ = 0;
+  std::optional<annex::util::TimePoint> later_;
+};
+
+/// Writes down what it is asked; answers at once, /s in pieces, or not at all.
 class Service final : public annex::http::Service {
  public:
   explicit Service(bool answers) : answers_(answers) {}
@@ -25,7 +51,11 @@ class Service final : public annex::http::Service {
     log += request.method + ' ' + request.target.raw_path + ' ' + std::string(request.body.view());
     for (const auto& [name, value] : request.headers) log += '\n' + name + ':' + value;
     log += '\n';
-    if (answers_) {
+    if (answers_ && request.target.raw_path == "/s") {
+      annex::http::Response response;
+      response.body = std::make_unique<Slow>();
+      respond(std::move(response));
+    } else if (answers_) {
       respond(annex::http::Response::text(200, "text/plain", std::string(100000, 'a')));
     } else {
       held_.push_back(std::move(respond));
@@ -64,15 +94,18 @@ class Run {
     for (auto& answer : content.answers) {
       protocol_->answer(answer.id.stream, std::move(answer.response), clock_.now());
     }
+    for (const auto& id : content.wakes) protocol_->wake(id.stream, clock_.now());
     std::string out;
     protocol_->produce(out, 1 << 20, clock_.now());
   }
-  /// Lets every time limit pass.
+  /// Lets every time limit pass, from one to the next, and then has the connection drained.
   void end() {
-    for (int i = 0; i < 4; ++i) {
-      clock_.advance(std::chrono::seconds(100));
-      if (!protocol_->finished()) protocol_->expire(clock_.now());
+    for (int i = 0; i < 8 && !protocol_->finished(); ++i) {
+      const auto due = protocol_->deadline();
+      if (due && *due > clock_.now()) clock_.advance(*due - clock_.now());
+      protocol_->expire(clock_.now());
       talk();
+      if (i == 5) protocol_->drain(clock_.now());
     }
   }
   const std::string& log() const { return service_.log; }
