@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/duration_flag.h"
+#include "cli/setup_commands.h"
 #include "cli/store_commands.h"
 
 namespace annex::cli {
@@ -69,10 +70,11 @@ ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv)
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.set_version_flag("--version", server.name() + " " + server.version());
   std::string stores;
-  for (const std::string& name : server.store_names()) {
-    stores += stores.empty() ? name + " (the default)" : ", " + name;
+  for (const StoreKind& kind : server.stores()) {
+    stores += stores.empty() ? kind.name + " (the default)" : ", " + kind.name;
   }
-  app.footer(store_commands_help(server));
+  app.footer("Subcommands (--help after one says more):\n" + setup_commands_help() +
+             store_commands_help(server));
   ParsedFlags parsed;
   add_flags(app, parsed.flags, stores);
   try {

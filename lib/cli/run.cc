@@ -9,6 +9,7 @@
 #include "annex/util/random.h"
 #include "cli/flags.h"
 #include "cli/serving_flags.h"
+#include "cli/setup_commands.h"
 #include "cli/signals.h"
 #include "cli/stderr_logger.h"
 #include "cli/store_commands.h"
@@ -114,8 +115,9 @@ int run(Server& server, int argc, const char* const* argv) {
     util::RealClock clock;
     util::SystemRandom random;
     cli::StderrLogger logger(clock, 0);
-    const auto code = cli::run_store_command(server, argc, argv, {clock, random, logger});
-    if (code) return *code;
+    const Environment environment{clock, random, logger};
+    if (const auto code = cli::run_store_command(server, argc, argv, environment)) return *code;
+    if (const auto code = cli::run_setup_command(server, argc, argv, environment)) return *code;
   }
   const cli::ParsedFlags parsed = cli::parse_flags(server, argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;

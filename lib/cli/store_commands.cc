@@ -51,7 +51,7 @@ std::string store_commands_help(const Server& server) {
     text += "  " + command.name + (command.argument.empty() ? "" : " " + command.argument) + ": " +
             command.help + "\n";
   }
-  return text.empty() ? text : "Subcommands (--help after one says more):\n" + text;
+  return text;
 }
 
 }  // namespace annex::cli

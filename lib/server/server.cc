@@ -293,12 +293,6 @@ const std::string& Server::name() const { return draft_->name; }
 const std::string& Server::version() const { return draft_->version; }
 bool Server::has_authenticator() const { return !draft_->authenticators.empty(); }
 
-std::vector<std::string> Server::store_names() const {
-  std::vector<std::string> names;
-  for (const StoreKind& kind : detail::known_stores(*draft_)) names.push_back(kind.name);
-  return names;
-}
-
 std::vector<StoreCommand> Server::store_commands() const { return detail::known_commands(*draft_); }
 
 Result<std::string> Server::run_store_command(const std::string& command, const std::string& wanted,

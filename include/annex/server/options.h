@@ -51,6 +51,8 @@ struct StoreKind {
   /// Where it is in a server's own folder if no location is given; empty: it needs none.
   std::string file{};
   std::vector<StoreCommand> commands{};
+  /// True if several servers may use one at a time: then a cluster runs more than one.
+  bool shared = false;
 };
 
 /// Leaves it to a Kubernetes API who calls and may they. Its authenticators come before those given

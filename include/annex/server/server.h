@@ -10,6 +10,7 @@
 #include "annex/http/service.h"
 #include "annex/server/options.h"
 #include "annex/server/resource_builder.h"
+#include "annex/server/served.h"
 
 namespace annex {
 
@@ -67,8 +68,10 @@ class Server {
   const std::string& name() const;
   const std::string& version() const;
   bool has_authenticator() const;
-  /// The names of the known stores, the default first.
-  std::vector<std::string> store_names() const;
+  /// The known stores, the default first.
+  std::vector<StoreKind> stores() const;
+  /// What its description serves. BadRequest: what is wrong with the description, as from start().
+  Result<std::vector<ServedGroup>> served() const;
   /// What can be done with what its stores keep; each name once.
   std::vector<StoreCommand> store_commands() const;
   /// Does it with the store that `wanted` and `folder` say, as ServerOptions do. BadRequest: there

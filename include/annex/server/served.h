@@ -1,0 +1,24 @@
+// What a server serves, in short: for whoever registers it in a cluster.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace annex {
+
+struct ServedResource {
+  std::string plural{};
+  std::string kind{};
+  bool namespaced = true;
+  std::vector<std::string> versions{};      ///< that serve it, the preferred first
+  std::vector<std::string> verbs{};         ///< of the main path, in alphabetical order
+  std::vector<std::string> subresources{};  ///< such as "status"
+};
+
+struct ServedGroup {
+  std::string name{};
+  std::vector<std::string> versions{};  ///< the preferred first
+  std::vector<ServedResource> resources{};
+};
+
+}  // namespace annex

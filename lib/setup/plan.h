@@ -1,0 +1,71 @@
+// Plan: which server is set up, and how it shall run in a cluster.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "annex/server/served.h"
+#include "annex/util/result.h"
+
+namespace annex {
+class Server;
+}
+
+namespace annex::setup {
+
+/// Where a pod finds its volume, and its certificate.
+inline constexpr const char* kDataFolder = "/var/lib/annex";
+inline constexpr const char* kCertificateFolder = "/var/run/annex/serving";
+
+/// How many may run, and what they need for it.
+enum class Workload {
+  kFile,    ///< one replica beside its volume: a StatefulSet
+  kMemory,  ///< one replica that forgets: a Deployment
+  kShared,  ///< replicas over a store that they share: a Deployment
+};
+
+enum class Issuer {
+  kOwn,          ///< a CA that is made for this server alone
+  kCertManager,  ///< cert-manager, which also writes the APIServices' caBundle
+};
+
+/// What a user decides; empty means a default.
+struct PlanOptions {
+  std::string name{};            ///< of the workload and its account; the server's
+  std::string namespace_name{};  ///< the name
+  std::string service{};         ///< the name
+  std::string image{};
+  std::string store{};  ///< as `--store` of the server; the first that it knows
+  std::uint16_t port = 8443;
+  std::string volume_size = "1Gi";
+  std::string storage_class{};  ///< the cluster's default
+  Issuer issuer = Issuer::kOwn;
+  std::vector<std::string> arguments{};  ///< further ones of the server
+};
+
+/// A server as its program describes it, and where it shall run. A value; names are checked.
+struct Plan {
+  std::string name{};
+  std::string namespace_name{};
+  std::string service{};
+  std::string account{};  ///< of the ServiceAccount
+  std::string image{};
+  std::uint16_t service_port = 443;
+  std::uint16_t port = 8443;  ///< on which the server listens
+  std::vector<ServedGroup> groups{};
+  Workload workload = Workload::kFile;
+  std::string store{};  ///< the server's `--store`, complete
+  std::string volume_size{};
+  std::string storage_class{};
+  Issuer issuer = Issuer::kOwn;
+  std::vector<std::string> arguments{};
+
+  /// The name by which kube-apiserver calls the server, and which its certificate must bear.
+  std::string host() const { return service + "." + namespace_name + ".svc"; }
+};
+
+/// BadRequest: the server's description or an option cannot be used, in a sentence.
+Result<Plan> make_plan(const Server& server, const PlanOptions& options);
+
+}  // namespace annex::setup
