@@ -7,7 +7,7 @@ import statistics
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SOURCES = [path for top in ("include", "lib", "examples", "tests", "fuzz", "benchmarks")
+SOURCES = [path for top in ("include", "lib", "examples", "tests", "fuzz", "benchmarks", "tools")
            for path in sorted((ROOT / top).rglob("*")) if path.suffix in (".h", ".cc")]
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 EXAMPLE = re.compile(r"flunder|fischer|wardle", re.I)
