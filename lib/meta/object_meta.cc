@@ -6,7 +6,7 @@ namespace annex::meta {
 // released Kubernetes has them; those here are for readers of this code.
 
 void describe(schema::Object<OwnerReference>& reference) {
-  reference.model_name("io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference");
+  reference.model_name("io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference").atomic();
   reference.field<&OwnerReference::api_version>("apiVersion", "The owner's group and version.")
       .defaulted();
   reference.field<&OwnerReference::kind>("kind", "The owner's kind.").defaulted();
@@ -42,9 +42,12 @@ void describe(schema::Object<ObjectMeta>& metadata) {
                                                              "How long it may take to end.");
   metadata.field<&ObjectMeta::labels>("labels", "For selecting.");
   metadata.field<&ObjectMeta::annotations>("annotations", "For tools.");
-  // Neither list is declared a map or a set: upstream merges them so, but refuses no duplicates.
-  metadata.field<&ObjectMeta::owner_references>("ownerReferences", "What it depends on.");
-  metadata.field<&ObjectMeta::finalizers>("finalizers", "What must be done before it goes.");
+  metadata.field<&ObjectMeta::owner_references>("ownerReferences", "What it depends on.")
+      .list_map("uid")
+      .duplicates_allowed();
+  metadata.field<&ObjectMeta::finalizers>("finalizers", "What must be done before it goes.")
+      .list_set()
+      .duplicates_allowed();
   metadata.field<&ObjectMeta::managed_fields>("managedFields", "Who set what.");
 }
 

@@ -43,6 +43,7 @@ std::string_view format_text(Format format) {
     case Format::kDuration:
     case Format::kQuantity:
     case Format::kIntOrString:
+    case Format::kRawExtension:
       break;
   }
   return "";
@@ -157,6 +158,7 @@ json::Value openapi_definition(const TypeTable& table, TypeId id, OpenApiVersion
   if (!properties.empty()) schema.append("properties", std::move(properties));
   if (!required.empty()) schema.append("required", std::move(required));
   if (type.preserve_unknown) schema.append("x-kubernetes-preserve-unknown-fields", true);
+  if (type.atomic) schema.append("x-kubernetes-map-type", "atomic");
   if (type.embedded_resource) schema.append("x-kubernetes-embedded-resource", true);
   return schema;
 }

@@ -71,7 +71,7 @@ void check_count(const Constraints& limits, const json::Array& items, const Fiel
 
 void check_unique(const Property& list, const json::Array& items, const FieldPath& path,
                   FieldErrors& errors) {
-  if (list.list_type == ListType::kAtomic) return;
+  if (list.list_type == ListType::kAtomic || list.duplicates_allowed) return;
   std::vector<std::string> seen;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const json::Value key = item_key(list, items[i]);

@@ -54,7 +54,7 @@ struct Codec<meta::IntOrString> : detail::ScalarCodec<Kind::kAny, Format::kIntOr
   static json::Value encode(const meta::IntOrString& value);
 };
 template <>
-struct Codec<meta::RawExtension> : detail::ScalarCodec<Kind::kAny> {
+struct Codec<meta::RawExtension> : detail::ScalarCodec<Kind::kAny, Format::kRawExtension> {
   static bool decode(const json::Value& value, meta::RawExtension& out);
   static json::Value encode(const meta::RawExtension& extension) { return extension.raw; }
 };

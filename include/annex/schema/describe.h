@@ -138,6 +138,11 @@ class Field {
       p.list_keys = {std::string(keys)...};
     });
   }
+  /// Apply merges a set or a map as such, but validation lets its items repeat.
+  Field& duplicates_allowed() {
+    static_assert(kList, "duplicates_allowed applies to lists");
+    return set([](Property& p) { p.duplicates_allowed = true; });
+  }
   /// The map or object is replaced as a whole by apply.
   Field& map_atomic() {
     static_assert(detail::kIsMap<Content> || std::is_class_v<Content>,
@@ -250,6 +255,11 @@ class Object : private detail::ObjectBase {
   /// The type's name in OpenAPI documents, instead of one made from group, version and C++ name.
   Object& model_name(std::string_view name) {
     if (job_ == Job::kDescribe) context_->table.at(type_).name = name;
+    return *this;
+  }
+  /// Apply replaces objects of this type as a whole, wherever they are.
+  Object& atomic() {
+    if (job_ == Job::kDescribe) context_->table.at(type_).atomic = true;
     return *this;
   }
   /// Members that are not described are kept as they are.

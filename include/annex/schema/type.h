@@ -38,7 +38,8 @@ enum class Format {
   kMicroTime,
   kDuration,
   kQuantity,
-  kIntOrString,  ///< with kAny
+  kIntOrString,   ///< with kAny
+  kRawExtension,  ///< with kAny: merged as a whole
 };
 
 /// How a list's items relate, for merging: `x-kubernetes-list-type`.
@@ -68,6 +69,7 @@ struct Property {
   Constraints constraints{};
   ListType list_type = ListType::kAtomic;
   std::vector<std::string> list_keys{};
+  bool duplicates_allowed = false;  ///< the list merges by its keys, but its items may repeat
   bool map_atomic = false;
   std::uint32_t number{};  ///< reserved for protobuf; 0 is none
 };
@@ -84,6 +86,7 @@ struct Type {
   std::vector<std::string> enum_values{};
   bool preserve_unknown = false;  ///< members that are not described are kept
   bool embedded_resource = false;
+  bool atomic = false;  ///< kObject: replaced as a whole by apply, wherever it is
 
   const Property* find(std::string_view property) const;
 };
