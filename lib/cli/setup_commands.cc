@@ -16,6 +16,8 @@ struct SetupCommand {
 
 constexpr SetupCommand kCommands[] = {
     {"manifests", "Print the objects that this server needs in a cluster", run_manifests},
+    {"install", "Put them there, and wait until the cluster serves its kinds", run_install},
+    {"uninstall", "Take them away again", run_uninstall},
 };
 
 }  // namespace

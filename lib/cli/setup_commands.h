@@ -48,7 +48,9 @@ std::optional<int> run_setup_command(const Server& server, int argc, const char*
 /// A line for each of them, for `--help`.
 std::string setup_commands_help();
 
-// The commands, each in a file of its own name.
+// The commands.
+int run_install(const CommandRun& run);
 int run_manifests(const CommandRun& run);
+int run_uninstall(const CommandRun& run);
 
 }  // namespace annex::cli

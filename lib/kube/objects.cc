@@ -190,8 +190,12 @@ Result<Applied> Objects::apply(const Place& place, const Value& object, ApplyOpt
 Result<bool> Objects::remove(const Place& place, const std::string& name, bool dry_run) {
   Call wanted;
   wanted.method = "DELETE";
-  wanted.path = place.path(name) + (dry_run ? "?dryRun=All" : "");
-  wanted.body = R"({"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background"})";
+  wanted.path = place.path(name);
+  Object delete_options{
+      {"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}};
+  // Beside a body the query counts for nothing.
+  if (dry_run) delete_options.set("dryRun", json::Array{"All"});
+  wanted.body = json::write(Value(std::move(delete_options)));
   const Result<Answer> answer = call(wanted);
   if (!answer) return answer.error();
   if (answer->status == 404) return false;

@@ -89,9 +89,12 @@ std::vector<Item> access_items(const Plan& plan) {
   items.push_back(make_item(plan, kServiceAccount, plan.namespace_name, plan.account, {}));
   items.push_back(make_item(plan, kClusterRoleBinding, {}, prefix(plan) + ":auth-delegator",
                             binding(plan, "ClusterRole", "system:auth-delegator")));
-  items.push_back(make_item(plan, kRoleBinding, "kube-system",
-                            prefix(plan) + ":authentication-reader",
-                            binding(plan, "Role", "extension-apiserver-authentication-reader")));
+  // With a trust of its own it reads nothing there.
+  if (!plan.trust) {
+    items.push_back(make_item(plan, kRoleBinding, "kube-system",
+                              prefix(plan) + ":authentication-reader",
+                              binding(plan, "Role", "extension-apiserver-authentication-reader")));
+  }
   // As the cluster's own `edit`, ours writes nothing that belongs to the whole cluster.
   add_user_role(plan, "view", {"view", "edit", "admin"}, rules(plan, Reach::kAll, true), items);
   add_user_role(plan, "edit", {"edit", "admin"}, rules(plan, Reach::kNamespaced, false), items);

@@ -20,6 +20,8 @@ json::Object labels(const Plan& plan) {
   return {{kManagerLabel, kManager}, {kNameLabel, plan.name}};
 }
 
+json::Object pod_labels(const Plan& plan) { return {{kNameLabel, plan.name}}; }
+
 std::string label_selector(const Plan& plan) {
   return std::string(kManagerLabel) + "=" + kManager + "," + kNameLabel + "=" + plan.name;
 }

@@ -30,9 +30,17 @@ inline constexpr Kind kApiService{"apiregistration.k8s.io/v1", "APIService", "ap
 inline constexpr Kind kClusterRole{"rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles"};
 inline constexpr Kind kClusterRoleBinding{"rbac.authorization.k8s.io/v1", "ClusterRoleBinding",
                                           "clusterrolebindings"};
+inline constexpr Kind kConfigMap{"v1", "ConfigMap", "configmaps"};
+inline constexpr Kind kDeployment{"apps/v1", "Deployment", "deployments"};
+inline constexpr Kind kDisruptionBudget{"policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"};
+inline constexpr Kind kEndpointSlice{"discovery.k8s.io/v1", "EndpointSlice", "endpointslices"};
 inline constexpr Kind kNamespace{"v1", "Namespace", "namespaces"};
 inline constexpr Kind kRoleBinding{"rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"};
+inline constexpr Kind kSecret{"v1", "Secret", "secrets"};
+inline constexpr Kind kService{"v1", "Service", "services"};
 inline constexpr Kind kServiceAccount{"v1", "ServiceAccount", "serviceaccounts"};
+inline constexpr Kind kStatefulSet{"apps/v1", "StatefulSet", "statefulsets"};
+inline constexpr Kind kVolumeClaim{"v1", "PersistentVolumeClaim", "persistentvolumeclaims"};
 
 /// An object with its kind, its metadata (name, namespace if there is one, and the labels by which
 /// annex knows what it made) and the members of `rest`.
@@ -41,7 +49,9 @@ Item make_item(const Plan& plan, const Kind& kind, const std::string& namespace_
 
 /// The labels of everything that belongs to the plan's server.
 json::Object labels(const Plan& plan);
-/// The same, as a label selector for a list.
+/// Those by which its pods are selected.
+json::Object pod_labels(const Plan& plan);
+/// The labels of labels(), as a label selector for a list.
 std::string label_selector(const Plan& plan);
 /// True if annex made `object` for this server.
 bool is_ours(const Plan& plan, const json::Value& object);

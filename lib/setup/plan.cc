@@ -1,8 +1,13 @@
 #include "setup/plan.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
+#include "annex/json/read.h"
 #include "annex/json/write.h"
 #include "annex/schema/formats.h"
 #include "annex/server/server.h"
@@ -54,7 +59,92 @@ Result<void> choose_store(const std::vector<StoreKind>& stores, const std::strin
   return {};
 }
 
+/// RFC 1123, as an ExternalName must be.
+bool is_dns_name(const std::string& text) {
+  return !text.empty() && text.size() <= 253 && is_alphanumeric(text.front()) &&
+         is_alphanumeric(text.back()) && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_alphanumeric(c) || c == '-' || c == '.';
+         });
+}
+
+/// What is wrong with an address as a target of the cluster's; empty: nothing.
+std::string unreachable(const in_addr& address) {
+  const std::uint32_t bits = ntohl(address.s_addr);
+  if (bits >> 24U == 127) return "a loopback address";
+  if (bits == 0) return "no address of a machine";
+  if (bits >> 16U == 0xa9fe) return "a link-local address";
+  if (bits >> 28U >= 14) return "a multicast or reserved address";
+  return {};
+}
+
+std::string unreachable(const in6_addr& address) {
+  if (IN6_IS_ADDR_LOOPBACK(&address)) return "a loopback address";
+  if (IN6_IS_ADDR_UNSPECIFIED(&address)) return "no address of a machine";
+  if (IN6_IS_ADDR_LINKLOCAL(&address)) return "a link-local address";
+  if (IN6_IS_ADDR_MULTICAST(&address)) return "a multicast address";
+  return {};
+}
+
+Error refuse_external(const std::string& text, const std::string& why) {
+  return Error::bad_request("--external " + text + " is " + why +
+                            ": kube-apiserver connects from its own machine, where that leads "
+                            "elsewhere; give an address or a name of this machine that the "
+                            "cluster can reach");
+}
+
+Result<void> read_external(const std::string& text, Plan& plan) {
+  const std::size_t colon = text.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
+  std::uint16_t number = 0;
+  const auto [end, fault] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (fault != std::errc() || end != port.data() + port.size() || number == 0) {
+    return Error::bad_request("--external " + json::quoted(text) +
+                              " is not HOST:PORT, such as 192.0.2.7:8443 or "
+                              "build.example.com:8443");
+  }
+  External external;
+  external.host = text.substr(0, colon);
+  const bool bracketed =
+      external.host.size() > 2 && external.host.front() == '[' && external.host.back() == ']';
+  if (bracketed) external.host = external.host.substr(1, external.host.size() - 2);
+  in_addr four{};
+  in6_addr six{};
+  if (inet_pton(AF_INET, external.host.c_str(), &four) == 1) {
+    external.kind = External::Kind::kIpv4;
+    if (const std::string why = unreachable(four); !why.empty()) return refuse_external(text, why);
+  } else if (bracketed && inet_pton(AF_INET6, external.host.c_str(), &six) == 1) {
+    external.kind = External::Kind::kIpv6;
+    if (const std::string why = unreachable(six); !why.empty()) return refuse_external(text, why);
+  } else if (!is_dns_name(external.host)) {
+    return Error::bad_request("--external " + json::quoted(text) +
+                              " begins with neither an address nor a DNS name in lower case");
+  } else if (external.host == "localhost" || external.host.ends_with(".localhost")) {
+    return refuse_external(text, "the name of every machine's loopback address");
+  }
+  plan.external = std::move(external);
+  plan.port = number;
+  // A name is called at the Service's own port: nothing translates it.
+  if (plan.external->kind == External::Kind::kName) plan.service_port = number;
+  return {};
+}
+
 }  // namespace
+
+Result<void> set_allowed_names(const std::string& json, Trust& trust) {
+  trust.allowed_names.clear();
+  if (json.empty()) return {};
+  const Result<json::Value> names = json::parse(json);
+  if (!names || !names->is_array()) {
+    return Error::bad_request("requestheader-allowed-names is no list: " + json::quoted(json));
+  }
+  for (const json::Value& name : names->as_array()) {
+    if (!name.is_string()) {
+      return Error::bad_request("requestheader-allowed-names has an item that is no name");
+    }
+    trust.allowed_names += (trust.allowed_names.empty() ? "" : ",") + name.as_string();
+  }
+  return {};
+}
 
 Result<Plan> make_plan(const Server& server, const PlanOptions& options) {
   Plan plan;
@@ -89,6 +179,15 @@ Result<Plan> make_plan(const Server& server, const PlanOptions& options) {
   plan.storage_class = options.storage_class;
   plan.issuer = options.issuer;
   plan.arguments = options.arguments;
+  plan.trust = options.trust;
+  if (!options.external.empty()) {
+    if (Result<void> read = read_external(options.external, plan); !read) return read.error();
+    if (plan.issuer == Issuer::kCertManager) {
+      return Error::bad_request(
+          "--external goes with a certificate of its own: cert-manager writes into the cluster "
+          "only");
+    }
+  }
   return plan;
 }
 

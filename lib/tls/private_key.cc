@@ -1,6 +1,8 @@
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "tls/key_match.h"
 #include "tls/openssl.h"
 
 namespace annex::tls {
@@ -32,6 +34,13 @@ std::string PrivateKey::pem() const {
   const BioPtr bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_PKCS8PrivateKey(bio.get(), impl_->key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   return content(bio.get());
+}
+
+bool is_key_of(const PrivateKey& key, const Certificate& certificate) {
+  const bool matches =
+      X509_check_private_key(certificate.impl().x509.get(), key.impl().key.get()) == 1;
+  ERR_clear_error();
+  return matches;
 }
 
 }  // namespace annex::tls

@@ -9,11 +9,11 @@ says of both must be true of upstream's first.
 import base64
 import json
 import os
-import shutil
 import subprocess
 import time
 import unittest
 
+from node import project
 from pki import Authority
 from plane import ControlPlane, Process, account, rule
 from rest import Client, wait_for
@@ -57,23 +57,9 @@ class Extension:
         self.register()
 
     def mount(self, pair):
-        """Gives the server this pair as the kubelet updates a Secret volume: the files are links
-        into a folder, the link to that folder is renamed over its predecessor, and the old
-        folder goes."""
-        fresh = self.volume / f"..{time.time_ns()}"
-        fresh.mkdir(parents=True)
-        shutil.copy(pair.certificate, fresh / "tls.crt")
-        shutil.copy(pair.key, fresh / "tls.key")
-        link = self.volume / "..data_tmp"
-        link.symlink_to(fresh.name)
-        data = self.volume / "..data"
-        old = data.resolve() if data.exists() else None
-        os.rename(link, data)
-        if old:
-            shutil.rmtree(old)
-        for name in ("tls.crt", "tls.key"):
-            if not (self.volume / name).is_symlink():
-                (self.volume / name).symlink_to(f"..data/{name}")
+        """Gives the server this pair as the kubelet updates a Secret volume."""
+        project(self.volume, {"tls.crt": pair.certificate.read_bytes(),
+                              "tls.key": pair.key.read_bytes()})
 
     def grant(self):
         who = account(self.namespace, "default")

@@ -142,8 +142,8 @@ class ControlPlane:
         wait_for(ready, 90, "kube-apiserver is ready")
         probe.close()
 
-    def start_controllers(self):
-        """Started after the servers under test are registered, so that the controllers, which look
+    def start_controllers(self, *more):
+        """Those of CONTROLLERS and `more`. Started after the servers under test are registered, so that the controllers, which look
         for new kinds only every 30 s, know theirs from the beginning."""
         pair = self.client_ca.issue("controllers", "/CN=system:kube-controller-manager")
         config = self.kubeconfig("controllers", pair=pair)
@@ -153,7 +153,7 @@ class ControlPlane:
             f"--service-account-private-key-file={self.token_key}",
             f"--root-ca-file={self.serving_ca.certificate}", "--leader-elect=false",
             "--use-service-account-credentials=true", "--bind-address=127.0.0.1",
-            f"--secure-port={free_port()}", f"--controllers={CONTROLLERS}",
+            f"--secure-port={free_port()}", "--controllers=" + ",".join([CONTROLLERS, *more]),
             "--resource-quota-sync-period=2s")
 
     def client(self, pair=None, token=None, **more):

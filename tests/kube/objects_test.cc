@@ -87,6 +87,10 @@ TEST_CASE("what is not there is no error to get or remove") {
   CHECK_FALSE(*removed);
   cluster.kube->answer(200, "{}");
   CHECK(*cluster.objects().remove(kServices, "a"));
+  CHECK(cluster.kube->calls().back().body ==
+        R"({"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background"})");
+  CHECK(*cluster.objects().remove(kServices, "a", true));
+  CHECK_THAT(cluster.kube->calls().back().body, Catch::Contains(R"("dryRun":["All"])"));
 }
 
 TEST_CASE("an error has the Status' reason and message, or says what came instead") {

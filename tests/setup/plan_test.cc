@@ -80,3 +80,48 @@ TEST_CASE("a description that cannot be served cannot be set up") {
   REQUIRE_FALSE(plan);
   CHECK_THAT(plan.error().message, Catch::StartsWith("the server has no resource"));
 }
+
+TEST_CASE("a server outside is where the cluster can reach it") {
+  setup::PlanOptions options;
+  options.external = "192.0.2.7:9443";
+  setup::Plan plan = bakery_plan(options);
+  CHECK(plan.external->kind == setup::External::Kind::kIpv4);
+  CHECK(plan.port == 9443);
+  CHECK(plan.service_port == 443);
+  options.external = "[2001:db8::7]:9443";
+  plan = bakery_plan(options);
+  CHECK(plan.external->kind == setup::External::Kind::kIpv6);
+  CHECK(plan.external->host == "2001:db8::7");
+  options.external = "build.example.com:443";
+  plan = bakery_plan(options);
+  CHECK(plan.external->kind == setup::External::Kind::kName);
+  CHECK(plan.service_port == 443);
+
+  const auto refused = [](const char* external) {
+    return refusal([&](auto& wanted) { wanted.external = external; });
+  };
+  for (const char* const loopback :
+       {"127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1", "a.localhost:1"}) {
+    CHECK_THAT(refused(loopback),
+               Catch::Contains("loopback") && Catch::Contains("connects from its own machine"));
+  }
+  CHECK_THAT(refused("0.0.0.0:1"), Catch::Contains("no address of a machine"));
+  CHECK_THAT(refused("169.254.1.1:1"), Catch::Contains("link-local"));
+  CHECK_THAT(refused("[fe80::1]:1"), Catch::Contains("link-local"));
+  CHECK_THAT(refused("224.0.0.1:1"), Catch::Contains("multicast"));
+  for (const char* const damaged : {"192.0.2.7", "a.example.com:", "a.example.com:70000", ":1",
+                                    "A.example.com:1", "a b:1", "::1:1"}) {
+    INFO(damaged);
+    CHECK_THAT(refused(damaged), Catch::StartsWith("--external \""));
+  }
+}
+
+TEST_CASE("the names of front proxies are read as the cluster writes them") {
+  setup::Trust trust;
+  REQUIRE(setup::set_allowed_names(R"(["a","b"])", trust));
+  CHECK(trust.allowed_names == "a,b");
+  REQUIRE(setup::set_allowed_names("", trust));
+  CHECK(trust.allowed_names.empty());
+  CHECK_FALSE(setup::set_allowed_names("a", trust));
+  CHECK_FALSE(setup::set_allowed_names("[1]", trust));
+}

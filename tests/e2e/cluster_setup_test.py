@@ -1,0 +1,171 @@
+"""manifests, install and uninstall on a real control plane with RBAC on; the test plays the node."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from cluster import ClusterCase, ours_only, flunder
+from node import Node, address
+from plane import ControlPlane, user
+from rest import wait_for
+from sample import free_port
+
+IMAGE = "registry.example.com/sample-apiserver:v1"
+SPACE = "wardle"
+# They come and go by themselves.
+VOLATILE = {"events", "leases", "endpointslices", "componentstatuses"}
+
+
+@ours_only
+@unittest.skipUnless(address(), "this machine has no address but loopback ones")
+@unittest.skipUnless(shutil.which("unshare"), "no unshare to make a container's file system with")
+class SetupCase(ClusterCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.plane = ControlPlane(os.environ["PLANE"], "--enable-aggregator-routing=true")
+        try:
+            cls.plane.start_controllers("persistentvolumeclaim-protection-controller")
+            cls.api = cls.plane.api
+            cls.node = Node(cls.plane, os.environ["SAMPLE"])
+            cls.admin = cls.plane.kubeconfig("admin", pair=cls.plane.admin)
+        except BaseException:
+            cls.plane.stop()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            cls.node.stop()
+        finally:
+            cls.plane.stop()
+
+    def run_sample(self, *arguments, code=0):
+        """Standard output; with another code, what it says on standard error."""
+        done = subprocess.run([os.environ["SAMPLE"], *map(str, arguments)], text=True, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                              cwd=self.plane.folder)
+        logs = "".join(pod.text_log()[-2000:] for pod in self.node.pods.values())
+        self.assertEqual(code, done.returncode,
+                         f"{arguments}: {done.stdout}{done.stderr}\n{logs}{self.node.failure}")
+        return done.stdout if code == 0 else done.stderr
+
+    def objects(self):
+        """What every object of the cluster is called, and its version."""
+        found = {}
+        for group in ["/api/v1"] + sorted(
+                f"/apis/{group['preferredVersion']['groupVersion']}"
+                for group in self.api.done("GET", "/apis")["groups"]):
+            for resource in self.api.done("GET", group)["resources"]:
+                if "list" not in resource["verbs"] or resource["name"] in VOLATILE:
+                    continue
+                for item in self.api.done("GET", f"{group}/{resource['name']}")["items"]:
+                    metadata = item["metadata"]
+                    found[(resource["name"], metadata.get("namespace", ""), metadata["name"])] = \
+                        metadata.get("resourceVersion")
+        return found
+
+    def unchanged(self, before):
+        now = self.objects()
+        self.assertEqual([], sorted(set(before.items()) ^ set(now.items())))
+
+    def discovery_is_whole(self):
+        listed = self.api.done("GET", "/apis", headers=[
+            ("Accept", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")])
+        return all(version.get("freshness") == "Current"
+                   for group in listed["items"] for version in group["versions"])
+
+    def install_flags(self):
+        return ["--namespace", SPACE, "--image", IMAGE, "--port", str(self.port)]
+
+    port = free_port()
+
+
+class InstallTest(SetupCase):
+    def test_a_life(self):
+        """Installed by somebody who may just that, used, installed again, uninstalled, and so on."""
+        wait_for(lambda: self.api.get("/api/v1/namespaces/default/serviceaccounts/default").status
+                 == 200, 30, "the controllers work")
+        before = set(self.objects())
+        pair = self.plane.client_ca.issue("installer", "/CN=installer")
+        config = self.plane.kubeconfig("installer", pair=pair)
+        as_installer = ["--kubeconfig", config]
+
+        said = self.run_sample("install", *self.install_flags(), *as_installer, code=4)
+        self.assertIn("you lack rights that the installation takes:", said)
+        self.assertIn("\n  create apiservices.apiregistration.k8s.io\n", said)
+        self.assertIn('\n  bind roles.rbac.authorization.k8s.io '
+                      '"extension-apiserver-authentication-reader" in namespace kube-system\n', said)
+        self.assertIn("sample-apiserver manifests --installer-role", said)
+
+        role = self.run_sample("manifests", "--installer-role", "--namespace", SPACE)
+        self.kubectl("apply", "-f", "-", stdin=role)
+        name = f"{SPACE}:sample-apiserver:installer"
+        self.plane.bind(name, "ClusterRole", name, user("installer"))
+
+        said = self.run_sample("install", *self.install_flags(), *as_installer, "--dry-run")
+        self.assertIn("would create StatefulSet wardle/sample-apiserver\n", said)
+        self.assertEqual(404, self.api.get(f"/api/v1/namespaces/{SPACE}").status)
+
+        said = self.run_sample("install", *self.install_flags(), *as_installer)
+        self.assertIn("created StatefulSet wardle/sample-apiserver\n", said)
+        self.assertIn("APIService v1alpha1.wardle.example.com is available\n", said)
+        self.assertIn("listed /apis/wardle.example.com/v1beta1/flunders through the aggregator\n",
+                      said)
+        self.assertIn("No resources found", self.kubectl_all("get", "flunders"))
+        self.assertTrue(self.discovery_is_whole())
+
+        self.use()
+        objects = self.objects()
+        said = self.run_sample("install", *self.install_flags(), *as_installer)
+        self.assertTrue(said.endswith("nothing had to be changed\n"), said)
+        self.assertNotRegex(said, "(?m)^(created|changed|removed)")
+        self.unchanged(objects)
+
+        said = self.run_sample("uninstall", "--namespace", SPACE, *as_installer, "--dry-run")
+        self.assertIn("would remove StatefulSet wardle/sample-apiserver\n", said)
+        self.unchanged(objects)
+        said = self.run_sample("uninstall", "--namespace", SPACE, *as_installer)
+        self.assertTrue(said.startswith("removed APIService v1"), said)
+        left = {key for key in set(self.objects()) - before - {("serviceaccounts", SPACE, "default")}
+                if key[1:] != ("", "team") and key[1] != "team" and not key[2].endswith(":installer")}
+        self.assertEqual({("namespaces", "", SPACE),
+                          ("persistentvolumeclaims", SPACE, "data-sample-apiserver-0")}, left)
+        self.assertTrue(self.discovery_is_whole())
+
+        # The volume has kept what was in it.
+        self.run_sample("install", *self.install_flags(), *as_installer)
+        self.assertIn("kept", self.kubectl("get", "flunders", "-n", "team", "-o", "name"))
+
+        self.run_sample("uninstall", "--namespace", SPACE, "--delete-data", *as_installer)
+        said = self.run_sample("uninstall", "--namespace", SPACE, "--delete-data", *as_installer)
+        self.assertEqual("nothing of sample-apiserver is in namespace wardle\n", said)
+        self.kubectl("delete", "clusterrole", name)
+        self.kubectl("delete", "clusterrolebinding", name)
+        self.kubectl("delete", "namespace", "team")
+        self.assertEqual(before, set(self.objects()))
+        wait_for(self.discovery_is_whole, 30, "the cluster's discovery is whole")
+        self.assertEqual([], self.node.complaints)
+
+    def kubectl_all(self, *arguments):
+        """Standard output and errors."""
+        done = subprocess.run(
+            ["kubectl", "--kubeconfig", str(self.admin), *arguments],
+            executable=os.environ.get("KUBECTL") or self.plane.program, text=True, timeout=90,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+        return done.stdout
+
+    def use(self):
+        """The cluster's own role `edit` reaches the new kinds, and nothing more than it may."""
+        self.plane.namespace("team")
+        pair = self.plane.client_ca.issue("dora", "/CN=dora")
+        self.plane.bind("dora-edits", "ClusterRole", "edit", user("dora"), namespace="team")
+        dora = self.plane.client(pair=pair)
+        path = "/apis/wardle.example.com/v1alpha1/namespaces/team/flunders"
+        wait_for(lambda: dora.request("POST", path, flunder("kept")).status == 201, 30,
+                 "edit reaches flunders")
+        self.assertEqual(403, dora.get("/apis/wardle.example.com/v1alpha1/fischers").status)
+        self.assertEqual(403, dora.get(path.replace("team", "default")).status)
+        dora.close()
