@@ -79,8 +79,22 @@ Result<json::Value> Codec::to_version(const Version& version, const json::Value&
 Result<util::Bytes> Codec::encode(const Version& version, const json::Value& hub) const {
   Result<json::Value> document = to_version(version, hub);
   if (!document) return std::move(document).error();
+  return write_counted(*document);
+}
+
+util::Bytes Codec::write_counted(const json::Value& document) const {
   encodings_.fetch_add(1, std::memory_order_relaxed);
-  return util::Bytes(json::write(*document));
+  return util::Bytes(json::write(document));
+}
+
+std::shared_ptr<Item> Codec::stored_item(const std::string& key, util::Bytes text) const {
+  auto item = std::make_shared<Item>();
+  item->key = key;
+  item->object = split_key(key);
+  item->text = std::move(text);
+  item->version = resource_.storage().name;
+  item->frame = split_frame(item->text);
+  return item;
 }
 
 void Codec::fill_selectable(Item& item, const json::Value& hub) const {
@@ -145,16 +159,32 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
                                  const json::Value& hub) const {
   Result<util::Bytes> text = encode(resource_.storage(), hub);
   if (!text) return std::move(text).error();
-  auto item = std::make_shared<Item>();
-  item->key = key;
-  item->object = split_key(key);
+  std::shared_ptr<Item> item = stored_item(key, std::move(*text));
   item->revision = revision;
   item->stored = false;
-  item->text = std::move(*text);
-  item->version = resource_.storage().name;
-  item->frame = split_frame(item->text);
   fill_selectable(*item, hub);
   return ItemPtr(std::move(item));
+}
+
+Result<Draft> Codec::make_draft(const std::string& key, const json::Value& hub) const {
+  const Version& version = resource_.storage();
+  Result<json::Value> document = to_version(version, hub);
+  if (!document) return std::move(document).error();
+  Draft draft;
+  draft.item = stored_item(key, write_counted(*document));
+  drop_type(*document);
+  if (resource_.strategy.default_object) {
+    json::Value defaulted = *document;
+    resource_.strategy.default_object(version.name, defaulted);
+    draft.settled = defaulted == *document;
+  }
+  // What selectors see is what the text says, which need not be all that the hub form said.
+  if (version.to_hub && !resource_.strategy.selectable_fields.empty()) {
+    document = version.to_hub(std::move(*document));
+    if (!document) return std::move(document).error();
+  }
+  fill_selectable(*draft.item, *document);
+  return draft;
 }
 
 Result<json::Value> Codec::hub(const Item& item) const {

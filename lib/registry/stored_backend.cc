@@ -70,6 +70,7 @@ StoredBackend::StoredBackend(const Resource& resource, storage::Store& store,
       cache_(std::make_shared<WatchCache>(options.cache, clock)) {}
 
 Result<void> StoredBackend::fill(storage::Revision revision) {
+  awaited_->clear();
   storage::ListOptions all;
   all.at = revision;
   auto page = store_.list(prefix_, all);
@@ -88,14 +89,18 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
   return {};
 }
 
-CacheEventPtr StoredBackend::make_event(const storage::Event& event, ItemPtr previous) const {
+CacheEventPtr StoredBackend::make_event(const storage::Event& event, ItemPtr previous) {
   ItemPtr current;
   if (event.type == storage::Event::Type::kPut) {
-    auto item = codec_.make_item(event.key.substr(prefix_.size()), event.revision, event.value);
-    if (item) {
-      current = std::move(*item);
-    } else {
-      logger_.error("object left out", {{"key", event.key}, {"err", item.error().message}});
+    const std::string key = event.key.substr(prefix_.size());
+    current = awaited_->take(key, event.value, event.revision);
+    if (!current) {
+      auto item = codec_.make_item(key, event.revision, event.value);
+      if (item) {
+        current = std::move(*item);
+      } else {
+        logger_.error("object left out", {{"key", event.key}, {"err", item.error().message}});
+      }
     }
   }
   if (!current && !previous) return nullptr;
@@ -242,18 +247,22 @@ Result<Committed> StoredBackend::commit(Change change, util::TimePoint deadline)
   const std::string key = relative_key(change.key);
   storage::Commit commit;
   commit.key = prefix_ + key;
-  commit.value = change.text;
+  if (change.draft) commit.value = change.draft->item->text;
   commit.guard =
       change.expected == 0 ? storage::Guard::absent() : storage::Guard::at(change.expected);
+  std::shared_ptr<AwaitedItem> awaited;
+  if (change.draft && change.draft->settled) awaited = awaited_->add(change.draft->item);
   auto pending = std::make_shared<Pending>();
   const bool bounded = deadline != util::TimePoint::max();
   const auto end = std::chrono::steady_clock::now() +
                    (bounded ? deadline - clock_.now() : util::Duration(std::chrono::seconds(60)));
-  store_.commit(std::move(commit), [pending](storage::StoreResult<storage::Entry> result) {
-    util::MutexLock lock(pending->mutex);
-    pending->result.emplace(std::move(result));
-    pending->done.notify_all();
-  });
+  store_.commit(std::move(commit),
+                [pending, awaited, all = awaited_](storage::StoreResult<storage::Entry> result) {
+                  if (!result && awaited) all->drop(awaited);
+                  util::MutexLock lock(pending->mutex);
+                  pending->result.emplace(std::move(result));
+                  pending->done.notify_all();
+                });
   util::MutexLock lock(pending->mutex);
   while (!pending->result) {
     const auto left = end - std::chrono::steady_clock::now();
@@ -272,20 +281,19 @@ Result<Committed> StoredBackend::commit(Change change, util::TimePoint deadline)
     const storage::StoreError& error = pending->result->error();
     if (error.code != Code::kExists && error.code != Code::kConflict &&
         error.code != Code::kNotFound) {
-      return store_error(error, resource_, change.text ? "update" : "delete");
+      return store_error(error, resource_, change.draft ? "update" : "delete");
     }
     committed.lost_race = true;
     return committed;
   }
   const storage::Entry& entry = **pending->result;
-  auto item = std::make_shared<Item>();
-  item->key = key;
-  item->object = change.key;
-  item->revision = entry.revision;
-  item->text = change.text ? *change.text : entry.value;
-  item->version = resource_.storage().name;
-  item->frame = split_frame(item->text);
-  committed.item = std::move(item);
+  committed.revision = entry.revision;
+  if (awaited) committed.item = awaited->at(entry.revision);
+  if (!committed.item && change.draft) {
+    auto item = codec_.make_item(key, entry.revision, entry.value);
+    if (!item) return std::move(item).error();
+    committed.item = std::move(*item);
+  }
   return committed;
 }
 

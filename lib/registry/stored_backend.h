@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "annex/registry/backend.h"
+#include "registry/awaited_items.h"
 
 namespace annex::registry {
 
@@ -35,7 +36,7 @@ class StoredBackend final : public Backend {
   Result<void> fill(storage::Revision revision);
   /// The event as the cache keeps it; null for one that says nothing new. Called in order, by one
   /// thread at a time; `previous` is the item that the cache holds or is about to hold.
-  CacheEventPtr make_event(const storage::Event& event, ItemPtr previous) const;
+  CacheEventPtr make_event(const storage::Event& event, ItemPtr previous);
 
  private:
   Result<ListResult> list_exactly(const ListQuery& query);
@@ -55,6 +56,8 @@ class StoredBackend final : public Backend {
   const std::function<Result<void>()> mend_;
   const Codec codec_;
   const std::shared_ptr<WatchCache> cache_;
+  /// Shared with the answers that the store owes.
+  const std::shared_ptr<AwaitedItems> awaited_ = std::make_shared<AwaitedItems>();
   /// Held while the past is read, so that many who ask for it read it once.
   util::Mutex past_mutex_;
 };

@@ -19,15 +19,9 @@ meta::CheckName name_check(NameRule rule) {
 
 void validate_by_schema(const Resource& resource, const json::Value& object,
                         schema::FieldErrors& errors) {
-  for (const json::Member& member : object.as_object()) {
-    // Metadata has rules of its own, and texts of its own.
-    if (member.name != "metadata") continue;
-    json::Value rest = object;
-    rest.as_object().set("metadata", json::Object());
-    schema::validate(*resource.types, resource.hub_type, rest, schema::FieldPath(), errors);
-    return;
-  }
-  schema::validate(*resource.types, resource.hub_type, object, schema::FieldPath(), errors);
+  // Metadata has rules of its own, and texts of its own.
+  schema::validate_members(*resource.types, resource.hub_type, object, schema::FieldPath(), errors,
+                           "metadata");
 }
 
 void note_duplicate_owners(json::Value& object, bool after_admission,
@@ -36,11 +30,11 @@ void note_duplicate_owners(json::Value& object, bool after_admission,
   if (!uids.empty()) warnings.push_back(duplicate_owners_warning(uids, after_admission));
 }
 
-Result<Committed> Writes::commit(const WriteRequest& request, std::optional<util::Bytes> text,
+Result<Committed> Writes::commit(const WriteRequest& request, std::optional<Draft> draft,
                                  storage::Revision expected) const {
   Change change;
   change.key = request.key;
-  change.text = std::move(text);
+  change.draft = std::move(draft);
   change.expected = expected;
   return backend_.commit(std::move(change), request.deadline);
 }

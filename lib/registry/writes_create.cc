@@ -101,9 +101,9 @@ Result<Written> Writes::create_once(const WriteRequest& request, json::Value obj
     written.stored = false;
     return written;
   }
-  auto text = backend_.codec().encode(resource_.storage(), object);
-  if (!text) return std::move(text).error();
-  auto committed = commit(named, std::move(*text), 0);
+  auto draft = backend_.codec().make_draft(relative_key(named.key), object);
+  if (!draft) return std::move(draft).error();
+  auto committed = commit(named, std::move(*draft), 0);
   if (!committed) return std::move(committed).error();
   if (committed->lost_race) return exists();
   written.item = std::move(committed->item);
@@ -125,14 +125,19 @@ Result<Written> Writes::create(const WriteRequest& request, json::Value object) 
   }
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
-  for (int attempt = 1;; ++attempt) {
-    auto written = create_once(request, object);
+  const auto with_warnings = [&](Result<Written> written) {
     if (written) {
       warnings.insert(warnings.end(), written->warnings.begin(), written->warnings.end());
       written->warnings = std::move(warnings);
-      return written;
     }
-    if (written.error().reason != Reason::kAlreadyExists || !has_prefix) return written;
+    return written;
+  };
+  if (!has_prefix) return with_warnings(create_once(request, std::move(object)));
+  for (int attempt = 1;; ++attempt) {
+    auto written = create_once(request, object);
+    if (written || written.error().reason != Reason::kAlreadyExists) {
+      return with_warnings(std::move(written));
+    }
     if (generated && attempt < kNameAttempts) continue;
     Error error = std::move(written).error();
     error.message += ", the server was not able to generate a unique name for the object";

@@ -108,13 +108,13 @@ Result<std::optional<Removed>> Writes::try_remove(const WriteRequest& request,
     removed.item = std::move(*item);
     return std::optional(std::move(removed));
   }
-  auto text = codec.encode(resource_.storage(), object);
-  if (!text) return std::move(text).error();
-  if (*text == live->text) {
+  auto draft = codec.make_draft(live->key, object);
+  if (!draft) return std::move(draft).error();
+  if (draft->item->text == live->text) {
     removed.item = live;
     return std::optional(std::move(removed));
   }
-  auto committed = commit(request, std::move(*text), live->revision);
+  auto committed = commit(request, std::move(*draft), live->revision);
   if (!committed) return std::move(committed).error();
   if (committed->lost_race) return std::optional<Removed>();
   removed.item = std::move(committed->item);

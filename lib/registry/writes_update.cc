@@ -128,13 +128,13 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
     if (committed->lost_race) return std::optional<Written>();
     return std::optional(std::move(written));
   }
-  auto text = codec.encode(resource_.storage(), object);
-  if (!text) return std::move(text).error();
-  if (*text == live->text) {
+  auto draft = codec.make_draft(live->key, object);
+  if (!draft) return std::move(draft).error();
+  if (draft->item->text == live->text) {
     written.item = live;
     return std::optional(std::move(written));
   }
-  auto committed = commit(request, std::move(*text), live->revision);
+  auto committed = commit(request, std::move(*draft), live->revision);
   if (!committed) return std::move(committed).error();
   if (committed->lost_race) return std::optional<Written>();
   written.item = std::move(committed->item);

@@ -98,18 +98,24 @@ void validate_property(const TypeTable& table, const Property& property, const j
   validate(table, property.type, value, path, errors);
 }
 
+void validate_members(const TypeTable& table, TypeId id, const json::Value& object,
+                      const FieldPath& path, FieldErrors& errors, std::string_view except) {
+  for (const Property& property : table.at(id).properties) {
+    if (!except.empty() && property.name == except) continue;
+    const json::Value* member = object.find(property.name);
+    if (member != nullptr) {
+      validate_property(table, property, *member, path / property.name, errors);
+    } else if (property.required) {
+      errors.required(path / property.name);
+    }
+  }
+}
+
 void validate(const TypeTable& table, TypeId id, const json::Value& value, const FieldPath& path,
               FieldErrors& errors) {
   const Type& type = table.at(id);
   if (type.kind == Kind::kObject && value.is_object()) {
-    for (const Property& property : type.properties) {
-      const json::Value* member = value.find(property.name);
-      if (member != nullptr) {
-        validate_property(table, property, *member, path / property.name, errors);
-      } else if (property.required) {
-        errors.required(path / property.name);
-      }
-    }
+    validate_members(table, id, value, path, errors);
   } else if (type.kind == Kind::kMap && value.is_object()) {
     for (const json::Member& member : value.as_object()) {
       validate(table, type.element, member.value, path.key(member.name), errors);

@@ -28,17 +28,18 @@ struct World {
   }
   storage::Revision put(const std::string& name, const std::string& size,
                         storage::Revision expected = 0, const std::string& plural = "things") {
-    const util::Bytes text(R"({"kind":"Thing","apiVersion":"g.io/v1","metadata":{"name":")" + name +
-                           R"("},"size":")" + size + R"("})");
-    auto done = backend(plural).commit({{"", name}, text, expected}, util::TimePoint::max());
+    const json::Value hub(json::Object{{"metadata", json::Object{{"name", name}}}, {"size", size}});
+    auto draft = backend(plural).codec().make_draft(name, hub);
+    REQUIRE(draft);
+    auto done = backend(plural).commit({{"", name}, *draft, expected}, util::TimePoint::max());
     REQUIRE(done);
     REQUIRE_FALSE(done->lost_race);
-    return done->item->revision;
+    return done->revision;
   }
   storage::Revision remove(const std::string& name, storage::Revision expected) {
     auto done = backend().commit({{"", name}, {}, expected}, util::TimePoint::max());
     REQUIRE(done);
-    return done->item->revision;
+    return done->revision;
   }
   /// What a watch from `after` is given: revisions, and sizes before and after.
   std::optional<std::vector<std::string>> seen_after(storage::Revision after) {

@@ -42,14 +42,15 @@ struct ListResult {
 /// One change of one object.
 struct Change {
   ObjectKey key{};
-  std::optional<util::Bytes> text{};  ///< of the storage version; absent deletes
-  storage::Revision expected{};       ///< the object's present revision; 0: must not exist
+  std::optional<Draft> draft{};  ///< absent deletes
+  storage::Revision expected{};  ///< the object's present revision; 0: must not exist
 };
 
 /// What became of a change that did not fail.
 struct Committed {
-  bool lost_race = false;  ///< somebody else wrote in between: nothing was changed
-  ItemPtr item{};          ///< the new state; of a deletion the last one with the new revision
+  bool lost_race = false;        ///< somebody else wrote in between: nothing was changed
+  storage::Revision revision{};  ///< of the change
+  ItemPtr item{};                ///< the new state; null for a deletion
 };
 
 /// Keeps the objects of one resource. Any thread; calls may block but for `cache`.

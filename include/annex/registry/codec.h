@@ -18,6 +18,13 @@
 
 namespace annex::registry {
 
+/// An object on its way into the store.
+struct Draft {
+  std::shared_ptr<Item> item{};  ///< all of it but the revision
+  /// False: who reads its text sees something else, such as a default that a hook took away.
+  bool settled = true;
+};
+
 /// Encodes and decodes one resource. Any thread.
 class Codec {
  public:
@@ -31,12 +38,11 @@ class Codec {
                              schema::NormalizeReport& report) const;
   /// The document of `version` with kind and apiVersion, without resourceVersion.
   Result<json::Value> to_version(const Version& version, const json::Value& hub) const;
-  /// The compact text of `to_version`; counted as an encoding.
-  Result<util::Bytes> encode(const Version& version, const json::Value& hub) const;
-
   /// An item of stored bytes. Internal error for what cannot be read.
   Result<ItemPtr> make_item(const std::string& key, storage::Revision revision,
                             const util::Bytes& stored) const;
+  /// The item of a hub object that is about to be stored; counted as an encoding.
+  Result<Draft> make_draft(const std::string& key, const json::Value& hub) const;
   /// An item of a hub object that is not stored (a dry run).
   Result<ItemPtr> make_item(const std::string& key, storage::Revision revision,
                             const json::Value& hub) const;
@@ -49,6 +55,11 @@ class Codec {
   std::uint64_t encodings() const { return encodings_.load(std::memory_order_relaxed); }
 
  private:
+  /// The compact text of `to_version`; counted as an encoding.
+  Result<util::Bytes> encode(const Version& version, const json::Value& hub) const;
+  /// Counted as an encoding.
+  util::Bytes write_counted(const json::Value& document) const;
+  std::shared_ptr<Item> stored_item(const std::string& key, util::Bytes text) const;
   void fill_selectable(Item& item, const json::Value& hub) const;
 
   struct Kept {

@@ -100,7 +100,7 @@ class Writes {
                               const json::Value& old, std::vector<std::string>& warnings) const;
   Result<void> prepare_create(const WriteRequest& request, json::Value& object,
                               std::vector<std::string>& warnings) const;
-  Result<Committed> commit(const WriteRequest& request, std::optional<util::Bytes> text,
+  Result<Committed> commit(const WriteRequest& request, std::optional<Draft> draft,
                            storage::Revision expected) const;
   Error invalid(const std::string& name, const schema::FieldErrors& errors) const;
   Error not_found(const std::string& name) const;

@@ -12,6 +12,10 @@ namespace annex::schema {
 void validate(const TypeTable& table, TypeId type, const json::Value& value, const FieldPath& path,
               FieldErrors& errors);
 
+/// The same for all members of an object but `except`.
+void validate_members(const TypeTable& table, TypeId type, const json::Value& object,
+                      const FieldPath& path, FieldErrors& errors, std::string_view except = {});
+
 /// The same for the value of one member, its own constraints included. Requires: it is present.
 void validate_property(const TypeTable& table, const Property& property, const json::Value& value,
                        const FieldPath& path, FieldErrors& errors);
