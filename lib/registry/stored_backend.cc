@@ -75,6 +75,7 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
   all.at = revision;
   auto page = store_.list(prefix_, all);
   if (!page) return store_error(page.error(), resource_, "list");
+  note_damaged(page->damaged);
   std::vector<ItemPtr> items;
   items.reserve(page->entries.size());
   for (const storage::Entry& entry : page->entries) {
@@ -87,6 +88,22 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
   }
   cache_->reset(revision, std::move(items));
   return {};
+}
+
+void StoredBackend::note_damaged(const std::vector<storage::DamagedEntry>& damaged) {
+  util::MutexLock lock(damaged_mutex_);
+  damaged_.clear();
+  for (const storage::DamagedEntry& entry : damaged) {
+    logger_.error("object left out", {{"key", entry.key}, {"err", entry.message}});
+    damaged_.emplace(entry.key.substr(prefix_.size()), entry.message);
+  }
+}
+
+std::optional<Error> StoredBackend::damage_of(const std::string& key) const {
+  util::MutexLock lock(damaged_mutex_);
+  const auto found = damaged_.find(key);
+  if (found == damaged_.end()) return std::nullopt;
+  return Error::internal(found->second);
 }
 
 CacheEventPtr StoredBackend::make_event(const storage::Event& event, ItemPtr previous) {
@@ -174,7 +191,10 @@ Result<ItemPtr> StoredBackend::get(const ObjectKey& key, const ReadAt& at) {
     return codec_.make_item(relative_key(key), entry->revision, entry->value);
   }
   if (auto done = wait_until(at); !done) return std::move(done).error();
-  return cache_->get(relative_key(key));
+  ItemPtr item = cache_->get(relative_key(key));
+  if (item) return item;
+  if (auto damage = damage_of(relative_key(key))) return std::move(*damage);
+  return item;
 }
 
 Result<ListResult> StoredBackend::list_exactly(const ListQuery& query) {

@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "annex/registry/backend.h"
@@ -47,6 +49,11 @@ class StoredBackend final : public Backend {
   ItemPtr past_item(const std::string& key, storage::Revision revision,
                     const util::Bytes& value) const;
 
+  /// Remembers what of a page cannot be read.
+  void note_damaged(const std::vector<storage::DamagedEntry>& damaged);
+  /// Nothing, if the object of a relative key can be read or is not there.
+  std::optional<Error> damage_of(const std::string& key) const;
+
   const Resource& resource_;
   storage::Store& store_;
   const util::Clock& clock_;
@@ -58,6 +65,9 @@ class StoredBackend final : public Backend {
   const std::shared_ptr<WatchCache> cache_;
   /// Shared with the answers that the store owes.
   const std::shared_ptr<AwaitedItems> awaited_ = std::make_shared<AwaitedItems>();
+  mutable util::Mutex damaged_mutex_;
+  /// Why it cannot be read, by relative key.
+  std::unordered_map<std::string, std::string> damaged_ ANNEX_GUARDED_BY(damaged_mutex_);
   /// Held while the past is read, so that many who ask for it read it once.
   util::Mutex past_mutex_;
 };

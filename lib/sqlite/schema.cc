@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "sqlite/row.h"
+
 namespace annex::sqlite {
 namespace {
 
@@ -25,7 +27,12 @@ constexpr const char* kFirst =
     "CREATE UNIQUE INDEX log_by_key ON log(key, revision, op);"
     "CREATE INDEX log_by_ttl ON log(revision) WHERE ttl IS NOT NULL;";
 
-constexpr std::array kMigrations{kFirst};
+/// `crc` is row.h's checksum; null in rows from before, which are not rewritten: that would take as
+/// long as the file is large.
+constexpr const char* kSecond = "ALTER TABLE log ADD COLUMN crc INTEGER;";
+constexpr std::size_t kFirstWithChecksums = 2;
+
+constexpr std::array kMigrations{kFirst, kSecond};
 
 StoreResult<std::uint64_t> number(Connection& connection, const char* sql) {
   Query query(connection, sql);
@@ -36,6 +43,24 @@ StoreResult<std::uint64_t> number(Connection& connection, const char* sql) {
 
 Error refuse(const Connection& connection, const std::string& why) {
   return Error::bad_request("the store " + connection.path() + " " + why);
+}
+
+/// Compares each row with its checksum.
+StoreResult<void> check_rows(Connection& connection, std::vector<std::string>& problems) {
+  const auto version = number(connection, "PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version < kFirstWithChecksums) return {};
+  Query rows(connection,
+             "SELECT revision, key, op, create_revision, previous_revision, value, ttl, crc"
+             " FROM log NOT INDEXED");
+  while (rows.next() && problems.size() < kShownProblems) {
+    const Row row = read_row(rows);
+    if (!is_intact(row)) {
+      problems.push_back(std::string(row.key) + " at revision " + std::to_string(row.revision) +
+                         " is not what was written");
+    }
+  }
+  return rows.status();
 }
 
 }  // namespace
@@ -173,6 +198,12 @@ StoreResult<std::vector<std::string>> check_thoroughly(Connection& connection) {
       if (done.error().code != StoreError::Code::kCorrupt) return std::move(done).error();
       problems.push_back(done.error().message);
       break;
+    }
+  }
+  if (problems.size() < kShownProblems) {
+    if (auto done = check_rows(connection, problems); !done) {
+      if (done.error().code != StoreError::Code::kCorrupt) return std::move(done).error();
+      problems.push_back(done.error().message);
     }
   }
   return problems;

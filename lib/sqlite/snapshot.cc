@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sqlite/row.h"
+
 namespace annex::sqlite {
 namespace {
 
@@ -55,21 +57,27 @@ StoreResult<Entry> Snapshot::get(const std::string& key, std::optional<Revision>
   auto revision = readable(at);
   if (!revision) return std::move(revision).error();
   Query query(connection_,
-              "SELECT revision, create_revision, value, op FROM log WHERE key = ? AND"
-              " revision <= ? ORDER BY revision DESC LIMIT 1");
+              "SELECT revision, key, op, create_revision, previous_revision, value, ttl, crc"
+              " FROM log WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1");
   query.bind(std::string_view(key)).bind(*revision);
-  if (query.next() && query.number(3) == 1) {
-    return Entry{key, copied(query.bytes(2)), query.number(1), query.number(0)};
+  if (query.next()) {
+    const Row row = read_row(query);
+    if (!is_intact(row)) return damaged(connection_, key, row.revision);
+    if (row.is_put) return Entry{key, copied(row.value), row.create_revision, row.revision};
   }
   if (auto status = query.status(); !status) return std::move(status).error();
   return StoreError{Code::kNotFound, "no key " + key, {}};
 }
 
-StoreResult<Entry> Snapshot::row(Revision revision) {
-  Query query(connection_, "SELECT key, value, create_revision FROM log WHERE revision = ?");
+StoreResult<Entry> Snapshot::entry_of(const std::string& key, Revision revision) {
+  Query query(connection_,
+              "SELECT revision, key, op, create_revision, previous_revision, value, ttl, crc"
+              " FROM log WHERE revision = ?");
   query.bind(revision);
   if (query.next()) {
-    return Entry{std::string(query.bytes(0)), copied(query.bytes(1)), query.number(2), revision};
+    const Row row = read_row(query);
+    if (!is_intact(row) || row.key != key) return damaged(connection_, key, revision);
+    return Entry{key, copied(row.value), row.create_revision, revision};
   }
   if (auto status = query.status(); !status) return std::move(status).error();
   return StoreError{Code::kCorrupt,
@@ -97,17 +105,21 @@ StoreResult<ListPage> Snapshot::list(const std::string& prefix, const storage::L
   const auto take = [&] {
     if (found == 0) return true;
     if (options.limit == 0 || page.entries.size() < options.limit) {
-      auto entry = row(found);
-      if (!entry) {
+      auto entry = entry_of(key, found);
+      if (entry) {
+        page.entries.push_back(std::move(*entry));
+        return true;
+      }
+      if (entry.error().code != Code::kCorrupt) {
         failed = std::move(entry).error();
         return false;
       }
-      page.entries.push_back(std::move(*entry));
+      page.damaged.push_back({key, std::move(entry.error().message)});
       return true;
     }
     page.more = true;
     if (known) {
-      page.remaining = *known - page.entries.size();
+      page.remaining = *known - page.entries.size() - page.damaged.size();
       return false;
     }
     ++page.remaining;
@@ -144,24 +156,32 @@ StoreResult<Changes> Snapshot::changes(const std::string& prefix, Revision after
   Changes changes;
   changes.reached = after;
   Query rows(connection_,
-             "SELECT log.revision, log.key, log.op, log.value, log.create_revision,"
-             " log.previous_revision, before.value FROM log LEFT JOIN log AS before ON"
-             " before.revision = log.previous_revision WHERE log.revision > ? ORDER BY"
-             " log.revision LIMIT ?");
+             "SELECT log.revision, log.key, log.op, log.create_revision, log.previous_revision,"
+             " log.value, log.ttl, log.crc, before.revision, before.key, before.op,"
+             " before.create_revision, before.previous_revision, before.value, before.ttl,"
+             " before.crc FROM log LEFT JOIN log AS before ON before.revision ="
+             " log.previous_revision WHERE log.revision > ? ORDER BY log.revision LIMIT ?");
   rows.bind(after).bind(std::uint64_t{limit});
   std::size_t seen = 0;
   while (rows.next()) {
     ++seen;
-    changes.reached = rows.number(0);
-    if (!has_prefix(rows.bytes(1), prefix)) continue;
+    const Row row = read_row(rows);
+    changes.reached = row.revision;
+    // Only then is it known whose row it is.
+    if (!is_intact(row)) return damaged(connection_, row.key, row.revision);
+    if (!has_prefix(row.key, prefix)) continue;
     Event event;
-    event.revision = rows.number(0);
-    event.key = rows.bytes(1);
-    event.type = rows.number(2) == 1 ? Event::Type::kPut : Event::Type::kDelete;
-    if (event.type == Event::Type::kPut) event.value = copied(rows.bytes(3));
-    event.create_revision = rows.number(4);
-    event.previous_revision = rows.number(5);
-    if (event.previous_revision != 0) event.previous = copied(rows.bytes(6));
+    event.revision = row.revision;
+    event.key = row.key;
+    event.type = row.is_put ? Event::Type::kPut : Event::Type::kDelete;
+    if (row.is_put) event.value = copied(row.value);
+    event.create_revision = row.create_revision;
+    event.previous_revision = row.previous_revision;
+    if (row.previous_revision != 0) {
+      const Row before = read_row(rows, kRowColumns);
+      if (!is_intact(before)) return damaged(connection_, row.key, before.revision);
+      event.previous = copied(before.value);
+    }
     changes.events.push_back(std::move(event));
   }
   if (auto status = rows.status(); !status) return std::move(status).error();

@@ -36,7 +36,8 @@ class Snapshot {
 
  private:
   StoreResult<Revision> readable(std::optional<Revision> at) const;
-  StoreResult<storage::Entry> row(Revision revision);
+  /// The entry of a put at that revision; kCorrupt if it is not what was written.
+  StoreResult<storage::Entry> entry_of(const std::string& key, Revision revision);
 
   Connection& connection_;
   Transaction transaction_;

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "sqlite/row.h"
+
 namespace annex::sqlite {
 namespace {
 
@@ -74,13 +76,17 @@ StoreResult<Writer::Results> Writer::attempt(const Pending* first, std::size_t c
 
 StoreResult<Writer::Held> Writer::held(const std::string& key) {
   Query query(connection_,
-              "SELECT revision, op, create_revision, value FROM log WHERE key = ? ORDER BY"
-              " revision DESC LIMIT 1");
+              "SELECT revision, key, op, create_revision, previous_revision, value, ttl, crc"
+              " FROM log WHERE key = ? ORDER BY revision DESC LIMIT 1");
   query.bind(std::string_view(key));
   Held held;
-  if (query.next() && query.number(1) == 1) {
-    held.present = true;
-    held.entry = {key, util::Bytes(std::string(query.bytes(3))), query.number(2), query.number(0)};
+  if (query.next()) {
+    const Row row = read_row(query);
+    if (!is_intact(row)) held.damage = damaged(connection_, key, row.revision);
+    held.present = row.is_put;
+    if (row.is_put) {
+      held.entry = {key, util::Bytes(std::string(row.value)), row.create_revision, row.revision};
+    }
   }
   if (auto status = query.status(); !status) return std::move(status).error();
   return held;
@@ -89,6 +95,8 @@ StoreResult<Writer::Held> Writer::held(const std::string& key) {
 StoreResult<StoreResult<Event>> Writer::apply(const Commit& commit, Revision revision) {
   auto before = held(commit.key);
   if (!before) return std::move(before).error();
+  // The others of the transaction are none the worse for it.
+  if (before->damage) return StoreResult<StoreResult<Event>>(StoreResult<Event>(*before->damage));
   const Entry* live = before->present ? &before->entry : nullptr;
   if (auto refused = storage::refusal(commit, live == nullptr ? 0 : live->revision)) {
     if (live != nullptr) refused->current = *live;
@@ -112,26 +120,28 @@ StoreResult<StoreResult<Event>> Writer::apply(const Commit& commit, Revision rev
 }
 
 StoreResult<void> Writer::insert(const Commit& commit, const Event& event) {
-  Query query(connection_,
-              "INSERT INTO log(revision, key, op, create_revision, previous_revision, value, ttl)"
-              " VALUES(?, ?, ?, ?, ?, ?, ?)");
-  query.bind(event.revision)
-      .bind(std::string_view(event.key))
-      .bind(std::uint64_t{commit.value ? 1U : 0U})
-      .bind(event.create_revision)
-      .bind(event.previous_revision);
-  if (commit.value) {
-    query.bind(commit.value->view());
-  } else {
-    query.bind_null();
-  }
+  Row row;
+  row.revision = event.revision;
+  row.key = event.key;
+  row.is_put = commit.value.has_value();
+  row.create_revision = event.create_revision;
+  row.previous_revision = event.previous_revision;
+  if (commit.value) row.value = commit.value->view();
   if (commit.value && commit.ttl) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*commit.ttl).count();
-    query.bind(static_cast<std::uint64_t>(seconds));
-  } else {
-    query.bind_null();
+    row.ttl = static_cast<std::uint64_t>(seconds);
   }
-  return query.run();
+  Query query(connection_,
+              "INSERT INTO log(revision, key, op, create_revision, previous_revision, value, ttl,"
+              " crc) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+  query.bind(row.revision)
+      .bind(row.key)
+      .bind(std::uint64_t{row.is_put ? 1U : 0U})
+      .bind(row.create_revision)
+      .bind(row.previous_revision);
+  row.is_put ? query.bind(row.value) : query.bind_null();
+  row.ttl ? query.bind(*row.ttl) : query.bind_null();
+  return query.bind(std::uint64_t{checksum_of(row)}).run();
 }
 
 }  // namespace annex::sqlite

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "annex/storage/store.h"
@@ -40,6 +41,7 @@ class Writer {
   struct Held {
     bool present = false;
     storage::Entry entry{};
+    std::optional<StoreError> damage{};
   };
   using Results = std::vector<StoreResult<storage::Event>>;
 

@@ -147,10 +147,12 @@ TEST_CASE("an older schema is brought up to date, once, or not at all") {
   store.reset();
   auto connection = sqlite::Connection::open(file.path(), sqlite::Connection::Access::kWrite, "");
   REQUIRE(connection);
-  const char* const broken[] = {sqlite::migrations()[0],
+  const auto steps = sqlite::migrations();
+  REQUIRE(steps.size() == 2);
+  const char* const broken[] = {steps[0], steps[1],
                                 "CREATE TABLE extra(x); INSERT INTO nowhere VALUES(1)"};
   CHECK_FALSE(sqlite::prepare(**connection, broken, 1));
-  const char* const next[] = {sqlite::migrations()[0], "CREATE TABLE extra(x)"};
+  const char* const next[] = {steps[0], steps[1], "CREATE TABLE extra(x)"};
   CHECK(sqlite::prepare(**connection, next, 1));
   CHECK((*connection)->run("INSERT INTO extra VALUES(1)"));
   CHECK(sqlite::prepare(**connection, next, 1));

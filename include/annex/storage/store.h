@@ -73,13 +73,21 @@ struct ListOptions {
   std::string after{};           ///< only keys greater than this; empty for all
 };
 
+/// An entry that is there but cannot be read.
+struct DamagedEntry {
+  std::string key{};
+  std::string message{};
+};
+
 /// Going on where a page ended: the same prefix, `at` of the page's revision, `after` of its last
 /// key.
 struct ListPage {
   std::vector<Entry> entries{};  ///< in bytewise order of keys
-  Revision revision{};           ///< the state's revision: `at`, or the newest
-  bool more = false;             ///< entries follow beyond the limit
-  std::size_t remaining{};       ///< how many
+  /// What is missing in `entries` for that reason, where the store can tell; not counted.
+  std::vector<DamagedEntry> damaged{};
+  Revision revision{};      ///< the state's revision: `at`, or the newest
+  bool more = false;        ///< entries follow beyond the limit
+  std::size_t remaining{};  ///< how many
 };
 
 /// What a key must be like for a commit to take effect.
