@@ -27,9 +27,9 @@ void ListSource::append_next(util::Chunks& out) {
   }
   const registry::ItemPtr item = std::move(items_[next_++]);
   if (partial_version_) {
-    item->frame.append_partial(item->revision, *partial_version_, out);
+    item->frame().append_partial(item->revision, *partial_version_, out);
   } else {
-    item->frame.append_object(item->revision, false, out);
+    item->frame().append_object(item->revision, false, out);
   }
   if (next_ == items_.size()) out.append(util::Bytes::literal("]}\n"));
 }
@@ -56,8 +56,7 @@ bool is_for_streaming(const Exchange& exchange, const std::vector<registry::Item
   std::size_t bytes = 0;
   for (const registry::ItemPtr& item : items) {
     if (item->version != exchange.version.name) return false;
-    const registry::Frame& frame = item->frame;
-    bytes += partial ? frame.meta_before.size() + frame.meta_after.size() : item->text.size();
+    bytes += partial ? item->cuts.meta_after - item->cuts.head : item->text.size();
   }
   return bytes >= kStreamFrom;
 }

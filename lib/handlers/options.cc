@@ -135,21 +135,10 @@ Result<storage::Revision> read_revision(const std::string& text) {
 
 bool ListOptions::matches(const registry::Item& item) const {
   if (!labels.empty()) {
-    const bool matched = labels.matches([&](std::string_view key) {
-      for (const auto& label : item.labels) {
-        if (label.first == key) return std::optional<std::string_view>(label.second);
-      }
-      return std::optional<std::string_view>();
-    });
-    if (!matched) return false;
+    if (!labels.matches([&](std::string_view key) { return item.labels.find(key); })) return false;
   }
   if (fields.empty()) return true;
-  return fields.matches([&](std::string_view path) {
-    for (const auto& field : item.fields) {
-      if (field.first == path) return std::string_view(field.second);
-    }
-    return std::string_view();
-  });
+  return fields.matches([&](std::string_view path) { return item.field(path); });
 }
 
 Result<ListOptions> read_list_options(const http::Query& query, const registry::Resource& resource,

@@ -33,7 +33,7 @@ Result<http::Response> serve_remove_collection(Exchange& exchange) {
     for (const registry::ItemPtr& item : page->items) {
       registry::WriteRequest request = exchange.write_request(options->dry_run);
       request.deadline = exchange.context.deadline;
-      request.key = item->object;
+      request.key = {std::string(item->name_space()), std::string(item->name())};
       request.preconditions = options->preconditions;
       auto removed = writes.remove(request, options->remove);
       // Somebody else was faster: that is what was wanted.

@@ -50,7 +50,7 @@ Result<util::Chunks> TableMaker::row(const registry::Item& item, storage::Revisi
   if (!hub) return std::move(hub).error();
   json::Array cells;
   if (resource.strategy.columns.empty()) {
-    cells.emplace_back(item.object.name);
+    cells.emplace_back(item.name());
     cells.emplace_back(hub->at_string({"metadata", "creationTimestamp"}));
   } else {
     cells = resource.strategy.cells(*hub, now);

@@ -37,7 +37,7 @@ void WatchSource::schedule_bookmark(util::TimePoint now) {
 
 bool WatchSource::matches(const registry::Item& item) const {
   if (item.key.compare(0, plan_.prefix.size(), plan_.prefix) != 0) return false;
-  if (!plan_.name.empty() && item.object.name != plan_.name) return false;
+  if (!plan_.name.empty() && item.name() != plan_.name) return false;
   return plan_.filter.matches(item);
 }
 

@@ -15,12 +15,6 @@ void drop_type(json::Value& object) {
   object.as_object().erase("apiVersion");
 }
 
-ObjectKey split_key(const std::string& key) {
-  const std::size_t slash = key.find('/');
-  if (slash == std::string::npos) return {{}, key};
-  return {key.substr(0, slash), key.substr(slash + 1)};
-}
-
 Error undecodable(const std::string& key, const std::string& why) {
   return Error::internal("unable to decode the stored object \"" + key + "\": " + why);
 }
@@ -90,10 +84,9 @@ util::Bytes Codec::write_counted(const json::Value& document) const {
 std::shared_ptr<Item> Codec::stored_item(const std::string& key, util::Bytes text) const {
   auto item = std::make_shared<Item>();
   item->key = key;
-  item->object = split_key(key);
   item->text = std::move(text);
   item->version = resource_.storage().name;
-  item->frame = split_frame(item->text);
+  item->cuts = find_frame(item->text.view());
   return item;
 }
 
@@ -101,13 +94,11 @@ void Codec::fill_selectable(Item& item, const json::Value& hub) const {
   const json::Value* labels = metadata(hub).find("labels");
   if (labels != nullptr && labels->is_object()) {
     for (const json::Member& label : labels->as_object()) {
-      if (label.value.is_string()) item.labels.emplace_back(label.name, label.value.as_string());
+      if (label.value.is_string()) item.labels.add(label.name, label.value.as_string());
     }
   }
-  item.fields.emplace_back("metadata.name", item.object.name);
-  item.fields.emplace_back("metadata.namespace", item.object.name_space);
   for (const SelectableField& field : resource_.strategy.selectable_fields) {
-    item.fields.emplace_back(field.path, field.value(hub));
+    item.fields.add(field.path, field.value(hub));
   }
 }
 
@@ -131,13 +122,12 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
 
   auto item = std::make_shared<Item>();
   item->key = key;
-  item->object = split_key(key);
   item->revision = revision;
   item->text = stored;
   item->version = version->name;
-  item->frame = split_frame(stored);
+  item->cuts = find_frame(stored.view());
   // What is shown has today's defaults; what was stored may be older than they are.
-  const bool current = document == *parsed && !item->frame.head.empty();
+  const bool current = document == *parsed && !(item->cuts == FrameCuts());
   if (!current || !resource_.strategy.selectable_fields.empty()) {
     Result<json::Value> hub = version->to_hub ? version->to_hub(document) : document;
     if (!hub) return undecodable(key, hub.error().message);
@@ -147,7 +137,7 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
       if (!text) return undecodable(key, text.error().message);
       item->text = std::move(*text);
       item->version = resource_.storage().name;
-      item->frame = split_frame(item->text);
+      item->cuts = find_frame(item->text.view());
     }
   } else {
     fill_selectable(*item, document);
@@ -201,7 +191,7 @@ Result<json::Value> Codec::hub(const Item& item) const {
 }
 
 Result<Frame> Codec::frame(const Item& item, const Version& version) const {
-  if (item.version == version.name) return item.frame;
+  if (item.version == version.name) return item.frame();
   std::string id;
   if (item.stored) {
     id = version.name + ' ' + std::to_string(item.revision) + ' ' + item.key;

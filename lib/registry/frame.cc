@@ -64,8 +64,8 @@ bool comes_first(std::string_view name) {
 
 }  // namespace
 
-Frame split_frame(const util::Bytes& object) {
-  Scanner scan(object.view());
+FrameCuts find_frame(std::string_view object) {
+  Scanner scan(object);
   if (!scan.take('{') || scan.string() != "kind" || !scan.take(':')) return {};
   scan.skip_value();
   if (!scan.take(',') || scan.string() != "apiVersion" || !scan.take(':')) return {};
@@ -83,10 +83,24 @@ Frame split_frame(const util::Bytes& object) {
     scan.skip_value();
     if (leading) split = scan.at();
   }
-  const std::size_t end = scan.at();
-  return {object.slice(1, metadata - 1), object.slice(metadata, split - metadata),
-          object.slice(split, end - split), object.slice(end)};
+  const auto cut = [](std::size_t at) { return static_cast<std::uint32_t>(at); };
+  return {cut(metadata), cut(split), cut(scan.at())};
 }
+
+namespace {
+
+Frame cut(const util::Bytes& text, const FrameCuts& cuts) {
+  if (cuts == FrameCuts()) return {};
+  return {text.slice(1, cuts.head - 1), text.slice(cuts.head, cuts.meta_before - cuts.head),
+          text.slice(cuts.meta_before, cuts.meta_after - cuts.meta_before),
+          text.slice(cuts.meta_after)};
+}
+
+}  // namespace
+
+Frame split_frame(const util::Bytes& object) { return cut(object, find_frame(object.view())); }
+
+Frame Item::frame() const { return cut(text, cuts); }
 
 void Frame::append_object(storage::Revision revision, bool with_head, util::Chunks& out) const {
   static const util::Bytes kOpen = util::Bytes::literal("{");

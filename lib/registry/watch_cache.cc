@@ -23,10 +23,7 @@ void WatchCache::reset(storage::Revision revision, std::vector<ItemPtr> items) {
   {
     util::MutexLock lock(mutex_);
     items_.clear();
-    for (ItemPtr& item : items) {
-      std::string key = item->key;
-      items_.insert_or_assign(items_.end(), std::move(key), std::move(item));
-    }
+    for (ItemPtr& item : items) items_.insert(items_.end(), std::move(item));
     first_ += ring_.size() + kGap;
     ring_.clear();
     oldest_ = revision;
@@ -45,11 +42,9 @@ void WatchCache::append(std::vector<CacheEventPtr> events) {
     for (CacheEventPtr& event : events) {
       if (event->revision() <= revision_) continue;
       const ItemPtr& shown = event->current() ? event->current() : event->previous();
-      if (event->current()) {
-        items_.insert_or_assign(shown->key, event->current());
-      } else {
-        items_.erase(shown->key);
-      }
+      auto place = items_.lower_bound(std::string_view(shown->key));
+      if (place != items_.end() && (*place)->key == shown->key) place = items_.erase(place);
+      if (event->current()) items_.insert(place, event->current());
       revision_ = event->revision();
       ring_.push_back(std::move(event));
     }
@@ -112,8 +107,8 @@ bool WatchCache::wait_for(storage::Revision revision, util::Duration limit) cons
 
 ItemPtr WatchCache::get(const std::string& key) const {
   util::MutexLock lock(mutex_);
-  const auto found = items_.find(key);
-  return found == items_.end() ? nullptr : found->second;
+  const auto found = items_.find(std::string_view(key));
+  return found == items_.end() ? nullptr : *found;
 }
 
 CacheState WatchCache::list(const std::string& prefix) const {
@@ -126,9 +121,9 @@ WatchCache::Start WatchCache::begin_with_state(const std::string& prefix) const 
   start.position = first_ + ring_.size();
   start.state.revision = revision_;
   if (prefix.empty()) start.state.items.reserve(items_.size());
-  for (auto it = items_.lower_bound(prefix); it != items_.end(); ++it) {
-    if (it->first.compare(0, prefix.size(), prefix) != 0) break;
-    start.state.items.push_back(it->second);
+  for (auto it = items_.lower_bound(std::string_view(prefix)); it != items_.end(); ++it) {
+    if ((*it)->key.compare(0, prefix.size(), prefix) != 0) break;
+    start.state.items.push_back(*it);
   }
   return start;
 }

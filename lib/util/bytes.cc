@@ -1,9 +1,18 @@
 #include "annex/util/bytes.h"
 
 namespace annex::util {
+namespace {
+
+/// A string that grew has up to as much room again, which would be kept as long as the bytes.
+std::string fitted(std::string text) {
+  if (text.capacity() - text.size() > text.size() / 8) text.shrink_to_fit();
+  return text;
+}
+
+}  // namespace
 
 Bytes::Bytes(std::string text)
-    : owner_(std::make_shared<const std::string>(std::move(text))), view_(*owner_) {}
+    : owner_(std::make_shared<const std::string>(fitted(std::move(text)))), view_(*owner_) {}
 
 Bytes Bytes::literal(std::string_view text) {
   Bytes bytes;

@@ -1,11 +1,12 @@
 // Item: one state of one object as bytes and what selectors need, shared by all who send it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 #include "annex/storage/store.h"
 #include "annex/util/bytes.h"
@@ -40,19 +41,50 @@ struct Frame {
 /// parts if the text is none such.
 Frame split_frame(const util::Bytes& object);
 
-using Pairs = std::vector<std::pair<std::string, std::string>>;
+/// Where a frame's parts end in the text, all 0 if it has none. Kept instead of the parts: a cache
+/// has as many of these as objects.
+struct FrameCuts {
+  std::uint32_t head{};
+  std::uint32_t meta_before{};
+  std::uint32_t meta_after{};
 
-/// Immutable; any thread.
+  bool operator==(const FrameCuts&) const = default;
+};
+/// As `split_frame`.
+FrameCuts find_frame(std::string_view object);
+
+/// Names and their values in one piece of memory. A value.
+class PackedPairs {
+ public:
+  void add(std::string_view name, std::string_view value);
+  /// The value; the view lives until the pairs change.
+  std::optional<std::string_view> find(std::string_view name) const;
+  bool empty() const { return bytes_.empty(); }
+
+  bool operator==(const PackedPairs&) const = default;
+
+ private:
+  std::string bytes_;  // each text behind its length
+};
+
+/// Immutable; any thread. Small: the watch cache has one for each object.
 struct Item {
   std::string key{};  ///< relative to the resource: "ns/name" or "name"
-  ObjectKey object{};
   storage::Revision revision{};
-  bool stored = true;     ///< false for what a dry run made: nothing about it may be kept
-  util::Bytes text{};     ///< the object in `version`, without resourceVersion
-  std::string version{};  ///< the version's name of `text`
-  Frame frame{};          ///< of `text`
-  Pairs labels{};
-  Pairs fields{};  ///< the values of all selectable fields, metadata.name and namespace included
+  bool stored = true;  ///< false for what a dry run made: nothing about it may be kept
+  FrameCuts cuts{};    ///< of `text`
+  util::Bytes text{};  ///< the object in `version`, without resourceVersion
+  /// The version's name of `text`, as the resource has it, which outlives this.
+  std::string_view version{};
+  PackedPairs labels{};
+  PackedPairs fields{};  ///< the resource's own selectable fields
+
+  std::string_view name() const;
+  std::string_view name_space() const;
+  /// The value of any selectable field, metadata.name and metadata.namespace included; else empty.
+  std::string_view field(std::string_view path) const;
+  /// The parts of `text`, sharing its bytes.
+  Frame frame() const;
 };
 
 using ItemPtr = std::shared_ptr<const Item>;

@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -115,6 +116,16 @@ class WatchCache {
   std::size_t watchers() const;
 
  private:
+  /// The items themselves have their keys.
+  struct ByKey {
+    using is_transparent = void;
+    static std::string_view key(const ItemPtr& item) { return item->key; }
+    static std::string_view key(std::string_view key) { return key; }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return key(a) < key(b);
+    }
+  };
   struct Target {
     std::shared_ptr<http::WakeTarget> target;
     std::vector<http::WakeId> ids;
@@ -131,7 +142,7 @@ class WatchCache {
   const util::Clock& clock_;
   mutable util::Mutex mutex_;
   mutable util::CondVar changed_;
-  std::map<std::string, ItemPtr> items_ ANNEX_GUARDED_BY(mutex_);
+  std::set<ItemPtr, ByKey> items_ ANNEX_GUARDED_BY(mutex_);
   std::deque<CacheEventPtr> ring_ ANNEX_GUARDED_BY(mutex_);
   /// The position of the ring's first event.
   Position first_ ANNEX_GUARDED_BY(mutex_) = kGap;
