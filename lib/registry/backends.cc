@@ -16,8 +16,8 @@ class Backends::Impl final : public storage::WatchSink {
       : store_(store), logger_(logger), prefix_(options.prefix) {
     for (const auto& resource : registry.resources()) {
       backends_.emplace_back(
-          resource.get(), std::make_unique<StoredBackend>(*resource, store, clock, logger, options,
-                                                          [this] { return mend(); }));
+          resource.get(),
+          std::make_unique<StoredBackend>(*resource, store, clock, logger, options, follower()));
       by_prefix_.emplace(backends_.back().second->prefix(), backends_.back().second.get());
     }
   }
@@ -28,9 +28,9 @@ class Backends::Impl final : public storage::WatchSink {
   }
 
   Result<void> mend() {
-    if (!lost_.load(std::memory_order_acquire)) return {};
+    if (hold_.load(std::memory_order_acquire) == Hold::kFollowing) return {};
     util::MutexLock lock(mutex_);
-    if (stopped_ || !lost_.load(std::memory_order_acquire)) return {};
+    if (stopped_ || hold_.load(std::memory_order_acquire) == Hold::kFollowing) return {};
     logger_.info("following the store again");
     return follow();
   }
@@ -83,23 +83,60 @@ class Backends::Impl final : public storage::WatchSink {
 
   void on_end(const storage::StoreError& why) override {
     logger_.warning("the store's watch ended", {{"err", why.message}});
-    lost_.store(true, std::memory_order_release);
+    const bool may_go_on = why.code == storage::StoreError::Code::kUnavailable;
+    hold_.store(may_go_on ? Hold::kInterrupted : Hold::kLost, std::memory_order_release);
   }
 
  private:
+  /// How the caches stand to the store.
+  enum class Hold {
+    kFollowing,
+    kInterrupted,  ///< they show its past: a new watch may go on from there
+    kLost,         ///< they have to be filled anew
+  };
+
+  StoreFollower follower() {
+    return {[this] { return mend(); },
+            [this] {
+              util::MutexLock lock(mutex_);
+              if (watch_) watch_->request_progress();
+            }};
+  }
+
   Result<void> follow() ANNEX_REQUIRES(mutex_) {
     watch_.reset();
+    if (hold_.load(std::memory_order_acquire) == Hold::kInterrupted && epoch_ == store_.epoch() &&
+        !backends_.empty()) {
+      // The caches' revisions are the same, as no call of the last watch's is under way.
+      const auto begun = begin_watch(backends_.front().second->cache()->revision());
+      if (begun) return {};
+      if (begun.error().code == storage::StoreError::Code::kUnavailable) {
+        return unwatched(begun.error());
+      }
+    }
+    hold_.store(Hold::kLost, std::memory_order_release);
+    epoch_ = store_.epoch();
     auto revision = store_.current_revision();
     if (!revision)
       return Error::unavailable("the store cannot be reached: " + revision.error().message);
     for (auto& entry : backends_) {
       if (auto done = entry.second->fill(*revision); !done) return done;
     }
-    lost_.store(false, std::memory_order_release);
-    auto watch = store_.watch(prefix_, *revision, *this);
+    const auto begun = begin_watch(*revision);
+    if (!begun) return unwatched(begun.error());
+    return {};
+  }
+
+  static Error unwatched(const storage::StoreError& why) {
+    return Error::unavailable("the store cannot be watched: " + why.message);
+  }
+
+  storage::StoreResult<void> begin_watch(storage::Revision after) ANNEX_REQUIRES(mutex_) {
+    const Hold before = hold_.exchange(Hold::kFollowing, std::memory_order_acq_rel);
+    auto watch = store_.watch(prefix_, after, *this);
     if (!watch) {
-      lost_.store(true, std::memory_order_release);
-      return Error::unavailable("the store cannot be watched: " + watch.error().message);
+      hold_.store(before, std::memory_order_release);
+      return std::move(watch).error();
     }
     watch_ = std::move(*watch);
     return {};
@@ -118,8 +155,9 @@ class Backends::Impl final : public storage::WatchSink {
   const std::string prefix_;
   std::vector<std::pair<const Resource*, std::unique_ptr<StoredBackend>>> backends_;
   std::unordered_map<std::string, StoredBackend*> by_prefix_;
-  std::atomic<bool> lost_{true};
+  std::atomic<Hold> hold_{Hold::kLost};
   util::Mutex mutex_;
+  std::uint64_t epoch_ ANNEX_GUARDED_BY(mutex_) = 0;  // of what the caches were filled with
   bool stopped_ ANNEX_GUARDED_BY(mutex_) = false;
   std::unique_ptr<storage::Watch> watch_ ANNEX_GUARDED_BY(mutex_);
 };

@@ -8,6 +8,9 @@
 namespace annex::registry {
 namespace {
 
+/// Objects that are read at once when the cache is filled.
+constexpr std::size_t kFillPage = 1000;
+
 /// Where a commit's answer is left for the thread that waits for it.
 struct Pending {
   util::Mutex mutex;
@@ -57,7 +60,7 @@ Error store_error(const storage::StoreError& error, const Resource& resource,
 
 StoredBackend::StoredBackend(const Resource& resource, storage::Store& store,
                              const util::Clock& clock, util::Logger& logger,
-                             const BackendOptions& options, std::function<Result<void>()> mend)
+                             const BackendOptions& options, StoreFollower follower)
     : resource_(resource),
       store_(store),
       clock_(clock),
@@ -65,42 +68,52 @@ StoredBackend::StoredBackend(const Resource& resource, storage::Store& store,
       options_(options),
       prefix_(options.prefix + (resource.group.empty() ? "core" : resource.group) + "/" +
               resource.plural + "/"),
-      mend_(std::move(mend)),
+      follower_(std::move(follower)),
       codec_(resource),
       cache_(std::make_shared<WatchCache>(options.cache, clock)) {}
 
 Result<void> StoredBackend::fill(storage::Revision revision) {
   awaited_->clear();
-  storage::ListOptions all;
-  all.at = revision;
-  auto page = store_.list(prefix_, all);
-  if (!page) return store_error(page.error(), resource_, "list");
-  note_damaged(page->damaged);
+  forget_what_cannot_be_read();
+  storage::ListOptions options;
+  options.at = revision;
+  options.limit = kFillPage;
   std::vector<ItemPtr> items;
-  items.reserve(page->entries.size());
-  for (const storage::Entry& entry : page->entries) {
-    auto item = codec_.make_item(entry.key.substr(prefix_.size()), entry.revision, entry.value);
-    if (item) {
-      items.push_back(std::move(*item));
-    } else {
-      logger_.error("object left out", {{"key", entry.key}, {"err", item.error().message}});
+  for (bool more = true; more;) {
+    auto page = store_.list(prefix_, options);
+    if (!page) return store_error(page.error(), resource_, "list");
+    note_damaged(page->damaged);
+    for (const storage::Entry& entry : page->entries) {
+      auto item = codec_.make_item(entry.key.substr(prefix_.size()), entry.revision, entry.value);
+      if (item) {
+        items.push_back(std::move(*item));
+      } else {
+        logger_.error("object left out", {{"key", entry.key}, {"err", item.error().message}});
+      }
     }
+    more = page->more && !page->entries.empty();
+    if (more) options.after = page->entries.back().key;
   }
   cache_->reset(revision, std::move(items));
   return {};
 }
 
 void StoredBackend::note_damaged(const std::vector<storage::DamagedEntry>& damaged) {
-  util::MutexLock lock(damaged_mutex_);
-  damaged_.clear();
+  util::MutexLock lock(unreadable_mutex_);
   for (const storage::DamagedEntry& entry : damaged) {
     logger_.error("object left out", {{"key", entry.key}, {"err", entry.message}});
     damaged_.emplace(entry.key.substr(prefix_.size()), entry.message);
   }
 }
 
+void StoredBackend::forget_what_cannot_be_read() {
+  util::MutexLock lock(unreadable_mutex_);
+  damaged_.clear();
+  too_far_back_ = 0;
+}
+
 std::optional<Error> StoredBackend::damage_of(const std::string& key) const {
-  util::MutexLock lock(damaged_mutex_);
+  util::MutexLock lock(unreadable_mutex_);
   const auto found = damaged_.find(key);
   if (found == damaged_.end()) return std::nullopt;
   return Error::internal(found->second);
@@ -134,6 +147,10 @@ ItemPtr StoredBackend::past_item(const std::string& key, storage::Revision revis
 }
 
 void StoredBackend::reach_back(storage::Revision after) {
+  {
+    util::MutexLock unreadable(unreadable_mutex_);
+    if (after <= too_far_back_) return;
+  }
   util::MutexLock lock(past_mutex_);
   storage::Revision oldest = 0;
   // The ring may lose its first changes meanwhile; then what they were is read as well.
@@ -141,6 +158,10 @@ void StoredBackend::reach_back(storage::Revision after) {
     const PastSpan span{after, oldest, cache_->room()};
     auto past = read_past(store_, prefix_, span, options_.wait);
     if (!past) {
+      if (past.error().code == storage::StoreError::Code::kTooOld) {
+        util::MutexLock unreadable(unreadable_mutex_);
+        too_far_back_ = std::max(too_far_back_, after);
+      }
       logger_.info("a watch cannot begin so far back",
                    {{"resource", resource_.group_resource()}, {"err", past.error().message}});
       return;
@@ -170,7 +191,11 @@ void StoredBackend::reach_back(storage::Revision after) {
 }
 
 Result<void> StoredBackend::wait_until(const ReadAt& at) {
-  if (auto done = mend_(); !done) return done;
+  const bool at_hand = at.kind == ReadAt::Kind::kAny || (at.kind == ReadAt::Kind::kNotOlderThan &&
+                                                         at.revision <= cache_->revision());
+  // What may be old is shown though the store is lost.
+  if (auto done = follower_.mend(); !done && !at_hand) return done;
+  if (at_hand) return {};
   storage::Revision wanted = 0;
   if (at.kind == ReadAt::Kind::kNewest) {
     auto current = store_.current_revision();
@@ -179,6 +204,8 @@ Result<void> StoredBackend::wait_until(const ReadAt& at) {
   } else if (at.kind == ReadAt::Kind::kNotOlderThan) {
     wanted = at.revision;
   }
+  // Where others write, the revision moves on without an event of ours.
+  if (!store_.is_exclusive() && cache_->revision() < wanted) follower_.ask_progress();
   if (cache_->wait_for(wanted, options_.wait)) return {};
   return too_large_revision(wanted, cache_->revision(), 1);
 }

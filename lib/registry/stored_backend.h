@@ -18,12 +18,18 @@ namespace annex::registry {
 Error store_error(const storage::StoreError& error, const Resource& resource,
                   const std::string& verb);
 
+/// The watch of the store that all backends share.
+struct StoreFollower {
+  /// Follows the store again if that was lost; called before reads.
+  std::function<Result<void>()> mend{};
+  /// Has the caches be told of the store's newest revision soon. Never waits.
+  std::function<void()> ask_progress{};
+};
+
 class StoredBackend final : public Backend {
  public:
-  /// `mend` is called before reads; it follows the store again if that was lost.
   StoredBackend(const Resource& resource, storage::Store& store, const util::Clock& clock,
-                util::Logger& logger, const BackendOptions& options,
-                std::function<Result<void>()> mend);
+                util::Logger& logger, const BackendOptions& options, StoreFollower follower);
 
   const Codec& codec() const override { return codec_; }
   Result<ItemPtr> get(const ObjectKey& key, const ReadAt& at) override;
@@ -51,6 +57,7 @@ class StoredBackend final : public Backend {
 
   /// Remembers what of a page cannot be read.
   void note_damaged(const std::vector<storage::DamagedEntry>& damaged);
+  void forget_what_cannot_be_read();
   /// Nothing, if the object of a relative key can be read or is not there.
   std::optional<Error> damage_of(const std::string& key) const;
 
@@ -60,14 +67,16 @@ class StoredBackend final : public Backend {
   util::Logger& logger_;
   const BackendOptions options_;
   const std::string prefix_;
-  const std::function<Result<void>()> mend_;
+  const StoreFollower follower_;
   const Codec codec_;
   const std::shared_ptr<WatchCache> cache_;
   /// Shared with the answers that the store owes.
   const std::shared_ptr<AwaitedItems> awaited_ = std::make_shared<AwaitedItems>();
-  mutable util::Mutex damaged_mutex_;
+  mutable util::Mutex unreadable_mutex_;
   /// Why it cannot be read, by relative key.
-  std::unordered_map<std::string, std::string> damaged_ ANNEX_GUARDED_BY(damaged_mutex_);
+  std::unordered_map<std::string, std::string> damaged_ ANNEX_GUARDED_BY(unreadable_mutex_);
+  /// What follows this revision is gone or too much, and so is what follows an older one.
+  storage::Revision too_far_back_ ANNEX_GUARDED_BY(unreadable_mutex_) = 0;
   /// Held while the past is read, so that many who ask for it read it once.
   util::Mutex past_mutex_;
 };
