@@ -1,6 +1,7 @@
 #include "handlers/list_source.h"
 
 #include "handlers/output.h"
+#include "handlers/render.h"
 
 namespace annex::handlers {
 namespace {
@@ -19,18 +20,10 @@ ListSource::ListSource(std::string begin, std::optional<std::string> partial_ver
 }
 
 void ListSource::append_next(util::Chunks& out) {
-  static const util::Bytes kComma = util::Bytes::literal(",");
-  if (next_ == 0) {
-    out.append(std::move(begin_));
-  } else {
-    out.append(kComma);
-  }
+  const bool is_first = next_ == 0;
+  if (is_first) out.append(std::move(begin_));
   const registry::ItemPtr item = std::move(items_[next_++]);
-  if (partial_version_) {
-    item->frame().append_partial(item->revision, *partial_version_, out);
-  } else {
-    item->frame().append_object(item->revision, false, out);
-  }
+  append_list_item(item->frame(), item->revision, partial_version_, is_first, out);
   if (next_ == items_.size()) out.append(util::Bytes::literal("]}\n"));
 }
 
@@ -62,13 +55,10 @@ bool is_for_streaming(const Exchange& exchange, const std::vector<registry::Item
 }
 
 http::Response stream_list(const Exchange& exchange, Page page) {
-  std::optional<std::string> partial_version;
-  if (exchange.form.shape == Shape::kPartialList) {
-    partial_version = "meta.k8s.io/" + exchange.form.meta_version;
-  }
   return stream_response(exchange.http, [&](bool packed) {
-    return std::make_unique<ListSource>(list_begin(exchange, page.meta), std::move(partial_version),
-                                        std::move(page.items), packed);
+    return std::make_unique<ListSource>(list_begin(exchange, page.meta),
+                                        partial_items_version(exchange), std::move(page.items),
+                                        packed);
   });
 }
 

@@ -100,6 +100,23 @@ std::string list_begin(const Exchange& exchange, const ListMeta& meta) {
                    exchange.resource.api_version(exchange.version), meta);
 }
 
+std::optional<std::string> partial_items_version(const Exchange& exchange) {
+  if (exchange.form.shape != Shape::kPartialList) return std::nullopt;
+  return "meta.k8s.io/" + exchange.form.meta_version;
+}
+
+void append_list_item(const registry::Frame& frame, storage::Revision revision,
+                      const std::optional<std::string>& partial_version, bool is_first,
+                      util::Chunks& out) {
+  static const util::Bytes kComma = util::Bytes::literal(",");
+  if (!is_first) out.append(kComma);
+  if (partial_version) {
+    frame.append_partial(revision, *partial_version, out);
+  } else {
+    frame.append_object(revision, false, out);
+  }
+}
+
 Result<util::Chunks> render_list(const Exchange& exchange,
                                  const std::vector<registry::ItemPtr>& items,
                                  const ListMeta& meta) {
@@ -115,21 +132,12 @@ Result<util::Chunks> render_list(const Exchange& exchange,
     for (const registry::ItemPtr& item : items) pointers.push_back(item.get());
     return render_table(exchange, pointers, meta);
   }
-  const bool partial = form.shape == Shape::kPartialList;
-  const std::string partial_version = "meta.k8s.io/" + form.meta_version;
+  const std::optional<std::string> partial_version = partial_items_version(exchange);
   util::Chunks out(list_begin(exchange, meta));
-  static const util::Bytes kComma = util::Bytes::literal(",");
-  bool first = true;
-  for (const registry::ItemPtr& item : items) {
-    auto frame = exchange.codec().frame(*item, exchange.version);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    auto frame = exchange.codec().frame(*items[i], exchange.version);
     if (!frame) return std::move(frame).error();
-    if (!first) out.append(kComma);
-    first = false;
-    if (partial) {
-      frame->append_partial(item->revision, partial_version, out);
-    } else {
-      frame->append_object(item->revision, false, out);
-    }
+    append_list_item(*frame, items[i]->revision, partial_version, i == 0, out);
   }
   out.append(util::Bytes::literal("]}"));
   return out;

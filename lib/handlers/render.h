@@ -1,6 +1,7 @@
 // Turning items into the forms that clients accept.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct ListMeta {
 Result<util::Chunks> render_item(const Exchange& exchange, const registry::Item& item);
 /// A list of objects or of their metadata up to its first item.
 std::string list_begin(const Exchange& exchange, const ListMeta& meta);
+/// The apiVersion of the items of a list of metadata; nothing for a list of objects.
+std::optional<std::string> partial_items_version(const Exchange& exchange);
+/// One item of either list, the comma before it included.
+void append_list_item(const registry::Frame& frame, storage::Revision revision,
+                      const std::optional<std::string>& partial_version, bool is_first,
+                      util::Chunks& out);
 /// A list in the exchange's form. kNotAcceptable for a form that only objects have.
 Result<util::Chunks> render_list(const Exchange& exchange,
                                  const std::vector<registry::ItemPtr>& items, const ListMeta& meta);

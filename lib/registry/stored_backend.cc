@@ -11,6 +11,9 @@ namespace {
 /// Objects that are read at once when the cache is filled.
 constexpr std::size_t kFillPage = 1000;
 
+/// A damaged page has many objects; each of them is told to who asks for it.
+constexpr std::size_t kLoggedDamages = 100;
+
 /// Where a commit's answer is left for the thread that waits for it.
 struct Pending {
   util::Mutex mutex;
@@ -101,8 +104,9 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
 void StoredBackend::note_damaged(const std::vector<storage::DamagedEntry>& damaged) {
   util::MutexLock lock(unreadable_mutex_);
   for (const storage::DamagedEntry& entry : damaged) {
+    const bool is_new = damaged_.emplace(entry.key.substr(prefix_.size()), entry.message).second;
+    if (!is_new || damaged_.size() > kLoggedDamages) continue;
     logger_.error("object left out", {{"key", entry.key}, {"err", entry.message}});
-    damaged_.emplace(entry.key.substr(prefix_.size()), entry.message);
   }
 }
 
@@ -306,8 +310,11 @@ Result<Committed> StoredBackend::commit(Change change, util::TimePoint deadline)
   store_.commit(std::move(commit),
                 [pending, awaited, all = awaited_](storage::StoreResult<storage::Entry> result) {
                   if (!result && awaited) all->drop(awaited);
-                  util::MutexLock lock(pending->mutex);
-                  pending->result.emplace(std::move(result));
+                  {
+                    util::MutexLock lock(pending->mutex);
+                    pending->result.emplace(std::move(result));
+                  }
+                  // Whoever wakes finds the mutex free; `pending` is this function's own, too.
                   pending->done.notify_all();
                 });
   util::MutexLock lock(pending->mutex);
