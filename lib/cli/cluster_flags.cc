@@ -11,6 +11,8 @@
 namespace annex::cli {
 namespace {
 
+constexpr util::Duration kFirstAnswer = std::chrono::seconds(5);
+
 /// As kubectl looks for it, but for KUBECONFIG's further files, which would have to be merged.
 std::string default_kubeconfig() {
   const std::string listed = kube::process_variable("KUBECONFIG").value_or("");
@@ -59,6 +61,24 @@ Result<ClusterConnection> connect(const ClusterFlags& flags, Environment environ
                                       });
   connection.server = config->host + ":" + std::to_string(config->port);
   return connection;
+}
+
+Result<void> reach(const ClusterConnection& connection, Environment environment) {
+  kube::Call call;
+  call.path = "/version";
+  const Result<kube::Answer> answer =
+      connection.client->call(call, environment.clock.now() + kFirstAnswer);
+  if (!answer) {
+    return Error::unavailable("the cluster at " + connection.server +
+                              " does not answer: " + answer.error().message +
+                              "\nIs it the right one (--kubeconfig, --context), and can this "
+                              "machine reach it?");
+  }
+  // Who may not read the version may still do what the command does.
+  if (answer->status != 401) return {};
+  return Error{Reason::kUnauthorized,
+               "the cluster at " + connection.server +
+                   " does not know who you are: the credentials in the kubeconfig may have ended"};
 }
 
 }  // namespace annex::cli

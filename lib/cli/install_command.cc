@@ -24,16 +24,6 @@ setup::Tools tools_of(const ClusterConnection& connection, const CommandRun& run
           [](const std::string& line) { std::cout << line << std::endl; }};
 }
 
-Error unreachable(const Error& error, const ClusterConnection& connection) {
-  Error told = error;
-  if (error.reason == Reason::kServiceUnavailable) {
-    told.message =
-        "the cluster at " + connection.server + " does not answer: " + error.message +
-        "\nIs it the right one (--kubeconfig, --context), and can this machine reach it?";
-  }
-  return told;
-}
-
 void add_dry_run(CLI::App& app, bool& dry_run) {
   app.add_flag("--dry-run", dry_run, "Only tell what would be done; the cluster is asked");
 }
@@ -73,6 +63,9 @@ int run_install(const CommandRun& run) {
       ->type_name("DIR")
       ->needs(external);
   app.add_flag("--force", options.force, "Take over what somebody else has in the cluster");
+  app.add_flag_function(
+      "--no-wait", [&options](std::int64_t) { options.wait = false; },
+      "End when everything is applied, before the server is known to answer");
   add_dry_run(app, options.dry_run);
   add_duration_flag(app, "--timeout", options.timeout, "How long to wait, for all together");
   if (const auto code = run.parse(app)) return *code;
@@ -88,6 +81,9 @@ int run_install(const CommandRun& run) {
   }
   const Result<ClusterConnection> connection = connect(cluster, run.environment);
   if (!connection) return run.fail(connection.error());
+  if (const Result<void> there = reach(*connection, run.environment); !there) {
+    return run.fail(there.error());
+  }
   options.program = run.server.name();
   if (plan->external) {
     if (folder.empty()) folder = plan->name + "-certificates";
@@ -100,7 +96,7 @@ int run_install(const CommandRun& run) {
     explain_external(*plan, folder, run);
   }
   const Result<void> done = setup::install(*plan, options, tools_of(*connection, run));
-  return done ? kDone : run.fail(unreachable(done.error(), *connection));
+  return done ? kDone : run.fail(done.error());
 }
 
 int run_uninstall(const CommandRun& run) {
@@ -121,8 +117,11 @@ int run_uninstall(const CommandRun& run) {
   if (!plan) return run.fail(plan.error());
   const Result<ClusterConnection> connection = connect(cluster, run.environment);
   if (!connection) return run.fail(connection.error());
+  if (const Result<void> there = reach(*connection, run.environment); !there) {
+    return run.fail(there.error());
+  }
   const Result<void> done = setup::uninstall(*plan, options, tools_of(*connection, run));
-  return done ? kDone : run.fail(unreachable(done.error(), *connection));
+  return done ? kDone : run.fail(done.error());
 }
 
 }  // namespace annex::cli

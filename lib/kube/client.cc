@@ -92,7 +92,7 @@ class HttpClient final : public Client {
     // What was good when the server started may be so again: to the caller it is no fault of his.
     if (!token) return Error::unavailable(token.error().message);
     http::Outgoing request{call.method, prefix_ + call.path, {}, call.body};
-    request.headers.add("Accept", "application/json");
+    request.headers.add("Accept", call.accept);
     // Bodies are bounded as they are sent.
     request.headers.add("Accept-Encoding", "identity");
     request.headers.add("User-Agent", user_agent_);

@@ -130,8 +130,9 @@ Result<Answer> Objects::call(const Call& call) {
                          sleep_);
 }
 
-Result<Answer> Objects::read(const std::string& path) {
+Result<Answer> Objects::read(const std::string& path, const std::string& accept) {
   Call wanted;
+  wanted.accept = accept;
   wanted.path = path;
   Result<Answer> answer = call(wanted);
   if (answer && answer->status >= 400) return error_of(*answer);

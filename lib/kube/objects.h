@@ -80,7 +80,7 @@ class Objects {
   /// Whether the caller has this right, by SelfSubjectAccessReview.
   Result<bool> may(const Right& right);
   /// Any GET; an answer of 400 and above is an error.
-  Result<Answer> read(const std::string& path);
+  Result<Answer> read(const std::string& path, const std::string& accept = "application/json");
 
  private:
   Result<Answer> call(const Call& call);

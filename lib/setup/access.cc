@@ -89,6 +89,15 @@ std::vector<Item> access_items(const Plan& plan) {
   items.push_back(make_item(plan, kServiceAccount, plan.namespace_name, plan.account, {}));
   items.push_back(make_item(plan, kClusterRoleBinding, {}, prefix(plan) + ":auth-delegator",
                             binding(plan, "ClusterRole", "system:auth-delegator")));
+  // NamespaceLifecycle refuses to create objects in namespaces that end or do not exist.
+  const std::string namespaces = prefix(plan) + ":namespace-reader";
+  items.push_back(make_item(
+      plan, kClusterRole, {}, namespaces,
+      {{"rules", Array{Object{{"apiGroups", Array{""}},
+                              {"resources", Array{"namespaces"}},
+                              {"verbs", Array(std::begin(kReadVerbs), std::end(kReadVerbs))}}}}}));
+  items.push_back(make_item(plan, kClusterRoleBinding, {}, namespaces,
+                            binding(plan, "ClusterRole", namespaces)));
   // With a trust of its own it reads nothing there.
   if (!plan.trust) {
     items.push_back(make_item(plan, kRoleBinding, "kube-system",

@@ -7,8 +7,9 @@
 
 namespace annex::setup {
 
-/// The server's account, its bindings (it has no right but to ask who calls and what they may),
-/// and the ClusterRoles by which `view`, `edit` and `admin` reach what it serves.
+/// The server's account and its rights (to ask who calls and what they may, to read whose
+/// certificates count, and to read namespaces), and the ClusterRoles by which `view`, `edit` and
+/// `admin` reach what it serves.
 std::vector<Item> access_items(const Plan& plan);
 
 }  // namespace annex::setup

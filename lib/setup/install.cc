@@ -213,7 +213,7 @@ Result<void> Installation::run() {
   for (const Item& item : items) {
     const bool runs =
         item.place.plural == kStatefulSet.plural || item.place.plural == kDeployment.plural;
-    if (!runs || options_.dry_run) continue;
+    if (!runs || options_.dry_run || !options_.wait) continue;
     if (Result<void> done = wait_for_workload(plan_, item, deadline, tools_); !done) return done;
     tools_.tell(item.text() + " is ready");
   }
@@ -224,10 +224,15 @@ Result<void> Installation::run() {
     tools_.tell("nothing was kept: this was a dry run");
     return {};
   }
+  if (!options_.wait) {
+    tools_.tell("not waited for: see kubectl get apiservices");
+    return {};
+  }
   for (const Item& item : registrations) {
     if (Result<void> done = wait_for_api_service(item, deadline, tools_); !done) return done;
     tools_.tell(item.text() + " is available");
   }
+  if (Result<void> done = wait_for_discovery(plan_, deadline, tools_); !done) return done;
   if (Result<void> done = list_everything(plan_, deadline, tools_); !done) return done;
   tools_.tell(changes_ == 0 ? "nothing had to be changed"
                             : plan_.name + " is installed in namespace " + plan_.namespace_name);

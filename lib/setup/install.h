@@ -26,6 +26,7 @@ struct Tools {
 struct InstallOptions {
   bool force = false;    ///< takes fields, and APIServices, over from others
   bool dry_run = false;  ///< tells what would be done
+  bool wait = true;      ///< false: ends when everything is applied
   /// For all that is waited for together.
   util::Duration timeout = std::chrono::minutes(3);
   std::string program{};  ///< how the command is called, for hints

@@ -104,7 +104,46 @@ std::optional<std::string> missing_replicas(const Value& workload) {
   return std::to_string(ready) + " of " + std::to_string(wanted) + " replicas are ready";
 }
 
+/// What is missing of the plan's versions in an APIGroupDiscoveryList.
+std::optional<std::string> missing_versions(const Plan& plan, const Value& list) {
+  const Value* const items = list.find("items");
+  // Before Kubernetes 1.26 there is no such list, and kubectl asks each version itself.
+  if (items == nullptr || !items->is_array()) return std::nullopt;
+  for (const ServedGroup& group : plan.groups) {
+    for (const std::string& version : group.versions) {
+      bool current = false;
+      for (const Value& item : items->as_array()) {
+        const Value* const versions = item.find("versions");
+        if (item.at_string({"metadata", "name"}) != group.name || versions == nullptr ||
+            !versions->is_array()) {
+          continue;
+        }
+        for (const Value& each : versions->as_array()) {
+          current = current || (each.at_string({"version"}) == version &&
+                                each.at_string({"freshness"}) != "Stale");
+        }
+      }
+      if (!current) return group.name + "/" + version + " is not in it yet";
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+Result<void> wait_for_discovery(const Plan& plan, util::TimePoint deadline, const Tools& tools) {
+  return wait("the cluster's discovery", deadline, tools,
+              [&]() -> Result<std::optional<std::string>> {
+                const Result<kube::Answer> answer = tools.objects.read(
+                    "/apis",
+                    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
+                    "application/json");
+                if (!answer) return answer.error();
+                const Result<Value> list = json::parse(answer->body);
+                if (!list) return list.error();
+                return missing_versions(plan, *list);
+              });
+}
 
 Result<void> wait_for_workload(const Plan& plan, const Item& workload, util::TimePoint deadline,
                                const Tools& tools) {

@@ -1,7 +1,7 @@
 """manifests, install and uninstall on a real control plane with RBAC on; the test plays the node."""
 
-import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -83,7 +83,49 @@ class SetupCase(ClusterCase):
     port = free_port()
 
 
+def page_blocks():
+    """The commands of the page, each block with the output that the next block says, if one does."""
+    page = (pathlib.Path(__file__).resolve().parents[2] / "docs/setup.md").read_text()
+    blocks = []
+    for indent, kind, text in re.findall(r"^( *)```(\w+)\n(.*?)^ *```$", page, re.S | re.M):
+        text = "".join(line[len(indent):] if line.strip() else line
+                       for line in text.splitlines(keepends=True))
+        if kind == "sh":
+            blocks.append([text, None])
+        elif kind == "text":
+            blocks[-1][1] = text
+    return blocks
+
+
 class InstallTest(SetupCase):
+    def test_the_page(self):
+        """Every command of docs/setup.md, word for word, in its order."""
+        before = set(self.objects())
+        programs = self.plane.folder / "programs"
+        programs.mkdir()
+        (programs / "sample-apiserver").symlink_to(os.environ["SAMPLE"])
+        (programs / "kubectl").symlink_to(os.environ.get("KUBECTL") or
+                                          pathlib.Path(self.plane.program).with_name("kubectl"))
+        desk = self.plane.folder / "desk"
+        desk.mkdir()
+        environment = {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(desk),
+                       "KUBECONFIG": str(self.admin)}
+        blocks = page_blocks()
+        self.assertGreater(len(blocks), 15)
+        for commands, expected in blocks:
+            ended = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"  # what a block leaves running
+            done = subprocess.run(["bash", "-euo", "pipefail", "-c", ended + commands], text=True,
+                                  timeout=150, cwd=desk, env=environment, check=False,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT)
+            self.assertEqual(0, done.returncode, f"{commands}{done.stdout}{self.node.failure}")
+            if expected:
+                self.assertTrue(done.stdout.endswith(expected), f"{commands}{done.stdout}")
+        name = "wardle:sample-apiserver:installer"
+        self.kubectl("delete", "clusterrole", name)
+        self.kubectl("delete", "clusterrolebinding", name)
+        self.assertEqual(before, set(self.objects()))
+
     def test_a_life(self):
         """Installed by somebody who may just that, used, installed again, uninstalled, and so on."""
         wait_for(lambda: self.api.get("/api/v1/namespaces/default/serviceaccounts/default").status

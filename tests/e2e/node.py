@@ -61,6 +61,11 @@ def project(folder, files):
             (folder / name).symlink_to(f"..data/{name}")
 
 
+def must(holds, what):
+    if not holds:
+        raise RuntimeError("this node runs only pods with " + what)
+
+
 class Pod:
     """One running container, for one workload object."""
 
@@ -71,8 +76,8 @@ class Pod:
         self.template = workload["spec"]["template"]
         self.spec = self.template["spec"]
         self.container = self.spec["containers"][0]
-        assert len(self.spec["containers"]) == 1 and "initContainers" not in self.spec
-        assert not self.container.get("command"), "the image's entry point is the program"
+        must(len(self.spec["containers"]) == 1 and "initContainers" not in self.spec, "one container")
+        must("command" not in self.container, "the image's entry point is the program")
         self.folder = node.folder / self.namespace / self.name
         self.uid = self.security("runAsUser")
         self.claims(workload)
@@ -155,7 +160,7 @@ class Pod:
                 shutil.chown(folder, self.uid, self.spec["securityContext"]["fsGroup"])
         as_user = ""
         if root:  # else the user that runs the tests stands in
-            assert self.security("runAsNonRoot") and self.uid
+            must(self.security("runAsNonRoot") and self.uid, "a user that is not root")
             as_user = (f"setpriv --reuid={self.uid} --regid={self.security('runAsGroup')} "
                        "--clear-groups --no-new-privs --bounding-set=-all ")
         script = ENTER.format(prepare="\n".join(prepare), as_user=as_user)
@@ -180,7 +185,7 @@ class Pod:
 
     def probe(self, name):
         get = self.container[name]["httpGet"]
-        assert get["scheme"] == "HTTPS"
+        must(get["scheme"] == "HTTPS", "probes over HTTPS")
         context = ssl.create_default_context()
         context.check_hostname = False  # as the kubelet does
         context.verify_mode = ssl.CERT_NONE
@@ -255,7 +260,11 @@ class Node:
                 pod.stop()
                 pod = None
             if not pod:
-                pod = self.pods[key] = Pod(self, item)
+                try:
+                    pod = self.pods[key] = Pod(self, item)
+                except AssertionError:  # its account or its Secret is not there: tried again
+                    self.pods.pop(key, None)
+                    continue
             pod.look()
             self.publish(pod)
             self.write_status(key[0], item, pod)

@@ -18,6 +18,7 @@ struct Call {
   std::string path{};  ///< with its query, encoded
   std::string body{};
   std::string content_type = "application/json";  ///< of a body that is not empty
+  std::string accept = "application/json";
 };
 
 /// Any answer that came, of any status.
