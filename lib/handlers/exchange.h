@@ -17,6 +17,8 @@
 
 namespace annex::handlers {
 
+struct WriteOptions;
+
 /// Lives on the stack of the thread that serves the request.
 struct Exchange {
   const http::Request& http;
@@ -37,6 +39,8 @@ struct Exchange {
   registry::Writes writes() const { return {stored, backend, clock, random}; }
   /// What a write needs to know; the deadline is the earlier of the request's and the limit's.
   registry::WriteRequest write_request(bool dry_run) const;
+  /// Who writes, by the options or by the client's name in its User-Agent.
+  registry::FieldWriter field_writer(const WriteOptions& write_options) const;
   void warn(const std::vector<std::string>& texts) const {
     for (const std::string& text : texts) context.warnings.add(text);
   }

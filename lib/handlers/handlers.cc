@@ -58,6 +58,7 @@ registry::WriteRequest Exchange::write_request(bool dry_run) const {
   request.hooks.now = clock.wall_now();
   request.hooks.subresource = context.info.subresource;
   request.hooks.dry_run = dry_run;
+  request.may_create = context.may_create;
   request.warn = [this](const std::string& text) { context.warnings.add(text); };
   request.deadline = std::min(context.deadline, clock.now() + options.write_limit);
   return request;

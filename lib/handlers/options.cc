@@ -96,11 +96,17 @@ Result<std::int64_t> read_int(const http::Query& query, std::string_view name) {
                             (range ? ": value out of range" : ": invalid syntax"));
 }
 
-Result<WriteOptions> read_write_options(const http::Query& query, std::string_view kind) {
+Result<WriteOptions> read_write_options(const http::Query& query, std::string_view kind,
+                                        bool apply) {
   WriteOptions options;
   schema::FieldErrors errors;
   options.field_manager = text_of(query, "fieldManager");
-  if (kind == "PatchOptions" && query.contains("force")) {
+  if (apply) {
+    options.force = request::query_flag(query, "force");
+    if (options.field_manager.empty()) {
+      errors.required(schema::FieldPath("fieldManager"), "is required for apply patch");
+    }
+  } else if (kind == "PatchOptions" && query.contains("force")) {
     errors.forbidden(schema::FieldPath("force"), "may not be specified for non-apply patch");
   }
   check_field_manager(options.field_manager, errors);

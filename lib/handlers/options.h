@@ -23,10 +23,12 @@ struct WriteOptions {
   bool dry_run = false;
   FieldValidation field_validation = FieldValidation::kWarn;
   std::string field_manager{};
+  bool force = false;  ///< of an apply
 };
 
 /// `kind` is "CreateOptions", "UpdateOptions" or "PatchOptions", as errors name it.
-Result<WriteOptions> read_write_options(const http::Query& query, std::string_view kind);
+Result<WriteOptions> read_write_options(const http::Query& query, std::string_view kind,
+                                        bool apply = false);
 
 struct ListOptions {
   meta::LabelSelector labels{};

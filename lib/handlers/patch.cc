@@ -3,6 +3,7 @@
 
 #include "annex/json/patch.h"
 #include "annex/json/write.h"
+#include "handlers/apply.h"
 #include "handlers/body.h"
 #include "handlers/exchange.h"
 #include "handlers/options.h"
@@ -11,7 +12,7 @@
 namespace annex::handlers {
 namespace {
 
-enum class PatchType { kJson, kMerge };
+enum class PatchType { kJson, kMerge, kApply };
 
 constexpr std::string_view kJsonPatchType = "application/json-patch+json";
 constexpr std::string_view kMergePatchType = "application/merge-patch+json";
@@ -28,7 +29,7 @@ bool is_routed(std::string_view header) {
   for (std::size_t begin = 0; begin <= header.size();) {
     const std::size_t end = std::min(header.find(',', begin), header.size());
     const std::string_view type = essence(header.substr(begin, end - begin));
-    if (type == kJsonPatchType || type == kMergePatchType) return true;
+    if (type == kJsonPatchType || type == kMergePatchType || type == kApplyPatchType) return true;
     begin = end + 1;
   }
   return false;
@@ -39,6 +40,7 @@ Result<PatchType> patch_type(const http::Request& request) {
   const std::string_view type = essence(header);
   if (type == kJsonPatchType) return PatchType::kJson;
   if (type == kMergePatchType) return PatchType::kMerge;
+  if (type == kApplyPatchType) return PatchType::kApply;
   Error error;
   error.reason = Reason::kUnsupportedMediaType;
   if (!is_routed(header) && !request.body.empty()) {
@@ -46,7 +48,8 @@ Result<PatchType> patch_type(const http::Request& request) {
   }
   error.message =
       "the body of the request was in an unknown format - accepted media types include: " +
-      std::string(kJsonPatchType) + ", " + std::string(kMergePatchType);
+      std::string(kJsonPatchType) + ", " + std::string(kMergePatchType) + ", " +
+      std::string(kApplyPatchType);
   return error;
 }
 
@@ -182,6 +185,19 @@ class Patch final : public registry::Transform {
   std::vector<std::string> problems_;
 };
 
+Result<http::Response> serve_apply(Exchange& exchange, const WriteOptions& options) {
+  registry::WriteRequest request = exchange.write_request(options.dry_run);
+  request.fields = exchange.field_writer(options);
+  request.fields.applied = true;
+  ApplyPatch patch(exchange, options, request.fields);
+  if (auto done = patch.read(); !done) return std::move(done).error();
+  const bool may_create = exchange.context.info.subresource.empty();
+  auto written = exchange.writes().update(request, patch, may_create);
+  if (!written) return std::move(written).error();
+  exchange.warn(written->warnings);
+  return object_response(exchange, written->created ? 201 : 200, *written->item);
+}
+
 }  // namespace
 
 Result<http::Response> serve_patch(Exchange& exchange) {
@@ -190,11 +206,15 @@ Result<http::Response> serve_patch(Exchange& exchange) {
   if (auto done = check_body_size(exchange.http, exchange.options.body_limit); !done) {
     return std::move(done).error();
   }
-  auto options = read_write_options(exchange.http.target.query, "PatchOptions");
+  const bool apply = *type == PatchType::kApply;
+  auto options = read_write_options(exchange.http.target.query, "PatchOptions", apply);
   if (!options) return std::move(options).error();
+  if (apply) return serve_apply(exchange, *options);
   Patch patch(exchange, options->field_validation);
   if (auto done = patch.read(*type); !done) return std::move(done).error();
-  auto written = exchange.writes().update(exchange.write_request(options->dry_run), patch, false);
+  registry::WriteRequest request = exchange.write_request(options->dry_run);
+  request.fields = exchange.field_writer(*options);
+  auto written = exchange.writes().update(request, patch, false);
   if (!written) return std::move(written).error();
   exchange.warn(written->warnings);
   return object_response(exchange, 200, *written->item);

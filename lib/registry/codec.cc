@@ -15,6 +15,16 @@ void drop_type(json::Value& object) {
   object.as_object().erase("apiVersion");
 }
 
+/// An empty list of managers asks that they be forgotten, as one empty manager does: only that is
+/// more than nothing once empty lists are left out.
+void keep_reset(json::Value& document) {
+  json::Value* metadata = document.find("metadata");
+  json::Value* managers = metadata == nullptr ? nullptr : metadata->find("managedFields");
+  if (managers != nullptr && managers->is_array() && managers->as_array().empty()) {
+    managers->as_array().emplace_back(json::Object());
+  }
+}
+
 Error undecodable(const std::string& key, const std::string& why) {
   return Error::internal("unable to decode the stored object \"" + key + "\": " + why);
 }
@@ -33,6 +43,7 @@ Result<json::Value> Codec::decode(const Version& version, json::Value document,
                               " into an object of kind " + resource_.kind);
   }
   drop_type(document);
+  keep_reset(document);
   auto done = schema::normalize(*resource_.types, version.type, document, report);
   if (!done) return std::move(done).error();
   if (resource_.strategy.default_object) {

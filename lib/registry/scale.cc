@@ -1,9 +1,13 @@
 #include "registry/scale.h"
 
+#include <optional>
+
 #include "annex/meta/object_meta.h"
 #include "annex/schema/describe.h"
 #include "annex/schema/normalize.h"
+#include "registry/field_tracking.h"
 #include "registry/object.h"
+#include "registry/scale_managers.h"
 #include "registry/write_rules.h"
 
 namespace annex::registry {
@@ -50,6 +54,8 @@ std::int64_t number_at(const json::Value& object, const std::string& path) {
   return found != nullptr && found->is_int64() ? found->as_int64() : 0;
 }
 
+}  // namespace
+
 Result<void> put_replicas(const Resource& resource, std::int64_t replicas, json::Value& object) {
   json::Value* place = &object;
   for (const std::string& name : scale_path(resource.strategy.scale->spec_replicas)) {
@@ -61,8 +67,6 @@ Result<void> put_replicas(const Resource& resource, std::int64_t replicas, json:
   schema::NormalizeReport ignored;
   return schema::normalize(*resource.types, resource.hub_type, object, ignored);
 }
-
-}  // namespace
 
 std::unique_ptr<const Resource> make_scale_resource() {
   auto types = std::make_shared<schema::TypeTable>();
@@ -109,11 +113,18 @@ json::Value scale_of(const Resource& resource, const json::Value& hub) {
   return scale;
 }
 
-Result<json::Value> apply_to_scale(const Resource& resource, const json::Value& live,
-                                   Transform& wanted) {
-  const json::Value before = scale_of(resource, live);
+Result<json::Value> apply_to_scale(const Codec& codec, const json::Value& live, Transform& wanted,
+                                   const WriteRequest& request) {
+  const Resource& resource = codec.resource();
+  json::Value before = scale_of(resource, live);
+  std::optional<ScaleManagers> managers;
+  if (request.fields.parent != nullptr) {
+    managers.emplace(codec, *request.fields.parent, live);
+    set_managed_fields(before, managers->of_scale());
+  }
   Result<json::Value> scale = wanted.apply(&before);
   if (!scale) return scale;
+  track_fields(request, &before, *scale);
   const std::string& name = meta_text(live, "name");
   const std::int64_t replicas = number_at(*scale, "spec.replicas");
   if (replicas < 0) {
@@ -137,6 +148,7 @@ Result<json::Value> apply_to_scale(const Resource& resource, const json::Value& 
   if (replicas != number_at(live, resource.strategy.scale->spec_replicas)) {
     if (auto done = put_replicas(resource, replicas, object); !done) return std::move(done).error();
   }
+  if (managers) set_managed_fields(object, managers->of_parent(managed_fields(*scale)));
   return object;
 }
 

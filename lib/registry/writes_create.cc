@@ -3,6 +3,7 @@
 #include "annex/meta/validate_metadata.h"
 #include "annex/registry/writes.h"
 #include "annex/schema/formats.h"
+#include "registry/field_tracking.h"
 #include "registry/object.h"
 #include "registry/write_rules.h"
 
@@ -117,11 +118,14 @@ Result<Written> Writes::create(const WriteRequest& request, json::Value object) 
   }
   std::vector<std::string> warnings;
   note_duplicate_owners(object, false, warnings);
+  track_fields(request, nullptr, object);
+  const json::Value managers = managed_fields(object);
   if (resource_.strategy.admit) {
     auto done = resource_.strategy.admit(hooks_for(request, Operation::kCreate), Operation::kCreate,
                                          &object, nullptr);
     if (!done) return std::move(done).error();
     note_duplicate_owners(object, true, warnings);
+    check_managed_fields(managers, object, warnings);
   }
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();

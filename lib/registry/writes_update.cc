@@ -2,6 +2,7 @@
 
 #include "annex/meta/validate_metadata.h"
 #include "annex/registry/writes.h"
+#include "registry/field_tracking.h"
 #include "registry/object.h"
 #include "registry/scale.h"
 #include "registry/write_rules.h"
@@ -58,6 +59,7 @@ Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& ob
   if (!has_meta(object, "deletionGracePeriodSeconds")) {
     copy_meta(object, old, "deletionGracePeriodSeconds");
   }
+  keep_times_of_unchanged(object, old);
 
   schema::FieldErrors errors;
   meta::validate_metadata(object, resource_.namespaced(), name_check(strategy.name_rule), errors);
@@ -83,18 +85,21 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   if (request.preconditions.uid && *request.preconditions.uid != uid) {
     return wrong_uid(request, uid);
   }
-  auto wanted = request.hooks.subresource == "scale" ? apply_to_scale(resource_, *old, transform)
-                                                     : transform.apply(&*old);
+  const bool scale = request.hooks.subresource == "scale";
+  auto wanted = scale ? apply_to_scale(codec, *old, transform, request) : transform.apply(&*old);
   if (!wanted) return std::move(wanted).error();
   json::Value object = std::move(*wanted);
 
   Written written;
   note_duplicate_owners(object, false, written.warnings);
+  if (!scale) track_fields(request, &*old, object);
+  const json::Value managers = managed_fields(object);
   if (resource_.strategy.admit) {
     auto done = resource_.strategy.admit(hooks_for(request, Operation::kUpdate), Operation::kUpdate,
                                          &object, &*old);
     if (!done) return std::move(done).error();
     note_duplicate_owners(object, true, written.warnings);
+    check_managed_fields(managers, object, written.warnings);
   }
   auto revision = wanted_revision(object);
   if (!revision) return std::move(revision).error();
@@ -164,6 +169,9 @@ Result<Written> Writes::update(const WriteRequest& request, Transform& transform
     }
     const auto revision = wanted_revision(*object);
     if (!revision) return revision.error();
+    if (request.may_create) {
+      if (auto done = request.may_create(); !done) return std::move(done).error();
+    }
     metadata(*object).erase("resourceVersion");
     auto written = create(request, std::move(*object));
     if (written && request.hooks.dry_run && *revision != 0) {

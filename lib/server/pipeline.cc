@@ -165,6 +165,16 @@ void Pipeline::dispatch(const ExchangePtr& exchange) {
                  [this, exchange] { fail(*exchange, too_many_requests()); }});
 }
 
+Result<void> Pipeline::may_create(const request::Context& context) const {
+  request::RequestInfo info = context.info;
+  info.verb = "create";
+  const auth::Attributes attributes{context.user, info, context.deadline};
+  const auth::Decision decision = parts_.authorizer->authorize(attributes);
+  if (decision.verdict == auth::Verdict::kAllow) return {};
+  if (!decision.error.empty()) return Error::internal(decision.error);
+  return auth::forbidden(attributes, decision.reason);
+}
+
 void Pipeline::work(const ExchangePtr& exchange, const PathHandler* path) {
   if (parts_.environment.clock.now() >= exchange->context.deadline) {
     return fail(*exchange,
@@ -172,6 +182,10 @@ void Pipeline::work(const ExchangePtr& exchange, const PathHandler* path) {
                                "Timeout: request did not complete within the allotted timeout"));
   }
   http::Response response;
+  // Called on this thread, which may wait, before `exchange` is gone.
+  exchange->context.may_create = [this, &context = exchange->context] {
+    return may_create(context);
+  };
   try {
     response = path != nullptr ? (*path)(exchange->context, exchange->request)
                                : parts_.handlers.serve(exchange->context, exchange->request);

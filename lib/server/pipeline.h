@@ -61,6 +61,8 @@ class Pipeline final : public http::Service {
   void dispatch(const ExchangePtr& exchange);
   /// Answers on a worker: with a handler, or with `path`, a path of the program's own, if not null.
   void work(const ExchangePtr& exchange, const PathHandler* path);
+  /// Whether who asks may also create what they name.
+  Result<void> may_create(const request::Context& context) const;
   void answer(Exchange& exchange, http::Response response);
   void fail(Exchange& exchange, const Error& error);
 

@@ -102,6 +102,11 @@ TEST_CASE("row 74: an unknown member in a patch under Strict") {
 TEST_CASE("row 75: patching what is not there") {
   RestServer server;
   CHECK(server.patch(kFlunders + "/none", kMergePatch, "{}").status == 404);
+  // Only an apply creates.
+  const std::string config =
+      "apiVersion: wardle.example.com/v1beta1\nkind: Flunder\nmetadata: {name: none}";
+  CHECK(server.patch(kFlunders + "/none?fieldManager=a", "application/apply-patch+yaml", config)
+            .status == 201);
 }
 
 TEST_CASE("row 78: parallel merge patches all take effect") {

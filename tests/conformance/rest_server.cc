@@ -196,9 +196,19 @@ RestServer::RestServer(handlers::HandlersOptions options)
   cluster.kind = "Fischer";
   cluster.versions.resize(1);
   cluster.scope = registry::Scope::kCluster;
-  must(registry.add(std::move(plain)));
-  must(registry.add(std::move(full)));
-  must(registry.add(std::move(cluster)));
+  std::vector<registry::Resource> resources;
+  resources.push_back(std::move(plain));
+  resources.push_back(std::move(full));
+  resources.push_back(std::move(cluster));
+  serve(std::move(resources), options);
+}
+
+void RestServer::serve(std::vector<registry::Resource> resources,
+                       handlers::HandlersOptions options) {
+  handlers.reset();
+  backends.reset();
+  registry = registry::Registry();
+  for (registry::Resource& resource : resources) must(registry.add(std::move(resource)));
   registry::BackendOptions backend_options;
   backend_options.wait = std::chrono::milliseconds(30);
   backends = std::make_unique<registry::Backends>(registry, *store, clock, logger, backend_options);

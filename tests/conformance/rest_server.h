@@ -69,6 +69,8 @@ registry::Resource make_flunders();
 class RestServer {
  public:
   explicit RestServer(handlers::HandlersOptions options = {});
+  /// Starts anew over the same store, with other resources.
+  void serve(std::vector<registry::Resource> resources, handlers::HandlersOptions options = {});
 
   Answer call(const std::string& method, const std::string& target, const std::string& body = {},
               const HeaderMap& headers = {});

@@ -1,7 +1,10 @@
 // The kind that the tables of structured merging speak of: every way in which a field merges.
 #pragma once
 
-#include "annex/json/read.h"
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "annex/schema/type.h"
 
 namespace annex::schema::bakery {
@@ -40,12 +43,14 @@ struct Variant {
   bool lid_atomic = false;
   bool box_granular = false;
   bool proto_default = true;
+  bool repeats = false;  ///< tags and ovens may
 };
 
 /// A kind with `metadata.labels`, `status.phase` and a `spec` of: flavor, size, tags (a set), steps
 /// (atomic), ovens (by name), ports (by num and proto), notes (a map), box (an atomic map), lid
 /// (a struct), free (anything).
-inline TypeId loaf(TypeTable& table, const Variant& variant = {}) {
+inline TypeId loaf(TypeTable& table, const Variant& variant = {},
+                   std::optional<TypeId> metadata = std::nullopt) {
   const TypeId text = holder(table, Kind::kString);
   const TypeId number = holder(table, Kind::kInteger);
   const TypeId texts = holder(table, Kind::kList, text);
@@ -61,21 +66,25 @@ inline TypeId loaf(TypeTable& table, const Variant& variant = {}) {
   const TypeId lid = object(table, {property("color", text), property("fit", text)});
   Property tags = property("tags", texts);
   tags.list_type = ListType::kSet;
+  tags.duplicates_allowed = variant.repeats;
   Property box = property("box", numbers_by_name);
   box.map_atomic = !variant.box_granular;
   Property lid_property = property("lid", lid);
   lid_property.map_atomic = variant.lid_atomic;
-  const TypeId spec = object(
-      table, {property("flavor", text), property("size", number), std::move(tags),
-              property("steps", texts), keyed("ovens", holder(table, Kind::kList, oven), {"name"}),
-              keyed("ports", holder(table, Kind::kList, port), {"num", "proto"}),
-              property("notes", texts_by_name), std::move(box), std::move(lid_property),
-              property("free", any)});
+  Property ovens = keyed("ovens", holder(table, Kind::kList, oven), {"name"});
+  ovens.duplicates_allowed = variant.repeats;
+  const TypeId spec =
+      object(table, {property("flavor", text), property("size", number), std::move(tags),
+                     property("steps", texts), std::move(ovens),
+                     keyed("ports", holder(table, Kind::kList, port), {"num", "proto"}),
+                     property("notes", texts_by_name), std::move(box), std::move(lid_property),
+                     property("free", any)});
   const TypeId status = object(table, {property("phase", text)});
-  const TypeId metadata =
-      object(table, {property("name", text), property("labels", texts_by_name)});
+  if (!metadata) {
+    metadata = object(table, {property("name", text), property("labels", texts_by_name)});
+  }
   return object(
-      table, {property("metadata", metadata), property("spec", spec), property("status", status)});
+      table, {property("metadata", *metadata), property("spec", spec), property("status", status)});
 }
 
 }  // namespace annex::schema::bakery

@@ -4,7 +4,7 @@
 
 #include "annex/json/read.h"
 #include "annex/json/write.h"
-#include "bakery.h"
+#include "tests/schema/bakery.h"
 
 namespace json = annex::json;
 namespace schema = annex::schema;

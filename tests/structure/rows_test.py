@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compares the numbered scenarios of tests/conformance/rows.md with the tests that carry their numbers."""
+"""Compares the numbered scenarios of tests/conformance/rows.md with the tests that carry their numbers, and counts
+those of server-side apply, every one of which is tested."""
 
 import pathlib
 import re
@@ -10,6 +11,8 @@ ROWS = range(1, 107)
 LEAST_TESTED = 104
 LISTED = re.compile(r"^\| (\d+) \| ([^|]+) \| ([^|]*)\|$", re.M)
 TEST = re.compile(r'TEST_CASE\(\s*"row (\d+): [^"]+"\s*([,)])')
+APPLY_ROWS = range(1, 51)
+APPLY_TEST = re.compile(r'TEST_CASE\(\s*"apply row (\d+): [^"]+"\s*([,)])')
 
 wrong = []
 waits = {int(number): reason.strip() for number, _, reason in
@@ -35,6 +38,14 @@ for number in ROWS:
 if len(tested) < LEAST_TESTED:
     wrong.append(f"{len(tested)} rows are tested, fewer than {LEAST_TESTED}")
 
+applied = [(int(number), end) for path in sorted(FOLDER.glob("apply_rows_*.cc"))
+           for number, end in APPLY_TEST.findall(path.read_text())]
+if sorted(number for number, _ in applied) != list(APPLY_ROWS):
+    wrong.append(f"the rows of server-side apply that are tested are {sorted(number for number, _ in applied)}")
+if any(end == "," for _, end in applied):
+    wrong.append("a row of server-side apply has tags: it would be told as passed without running")
+
+print(f"{len(applied)} of {len(APPLY_ROWS)} rows of server-side apply are tested")
 print(f"{len(tested)} of {len(ROWS)} rows are tested")
 print("\n".join(wrong))
 sys.exit(1 if wrong else 0)

@@ -44,12 +44,24 @@ struct Preconditions {
   std::optional<std::string> resource_version{};
 };
 
+/// Who writes, and in which form: for managedFields, which nobody keeps without a version.
+struct FieldWriter {
+  const Codec* codec = nullptr;      ///< of the form that was sent
+  const Version* version = nullptr;  ///< the version that was sent
+  const Version* parent = nullptr;   ///< of the object whose Scale was sent
+  std::string manager{};
+  bool applied = false;  ///< the transform sees to managedFields itself
+};
+
 /// What all writes share. Lives as long as the call.
 struct WriteRequest {
   ObjectKey key{};
   HookContext hooks{};
   util::TimePoint deadline = util::TimePoint::max();
   Preconditions preconditions{};
+  FieldWriter fields{};
+  /// Asked before an update creates; empty: it may.
+  std::function<Result<void>()> may_create{};
   ObjectCheck* check = nullptr;  ///< may be null
   /// Told of a hook's warnings about a new object, which is perhaps refused later. May be empty.
   std::function<void(const std::string& text)> warn{};

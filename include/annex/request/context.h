@@ -1,12 +1,14 @@
 // What accompanies one request through the layers.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "annex/request/request_info.h"
 #include "annex/request/user.h"
 #include "annex/util/clock.h"
+#include "annex/util/result.h"
 
 namespace annex::request {
 
@@ -31,6 +33,9 @@ struct Context {
   util::TimePoint deadline = util::TimePoint::max();
   std::string audit_id{};
   Warnings warnings{};
+  /// Asked when what is no creation turns out to create: an apply, or an update of a kind that is
+  /// created so. Forbidden for who may not; may block. Empty: everybody may.
+  std::function<Result<void>()> may_create{};
 };
 
 }  // namespace annex::request
