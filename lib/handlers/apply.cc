@@ -1,8 +1,10 @@
 #include "handlers/apply.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "handlers/body.h"
+#include "json/utf8.h"
 #include "registry/field_manager.h"
 
 namespace annex::handlers {
@@ -10,33 +12,19 @@ namespace {
 
 constexpr std::size_t kMaxManager = 128;
 
-/// How many bytes the character at the start of `text` has; 1 for what is no UTF-8.
-std::size_t character_bytes(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  std::size_t bytes = 1;
-  if (first >= 0xF0) {
-    bytes = 4;
-  } else if (first >= 0xE0) {
-    bytes = 3;
-  } else if (first >= 0xC0) {
-    bytes = 2;
-  }
-  return bytes <= text.size() ? bytes : 1;
-}
-
 /// The client's name in its User-Agent, as far as it is printable and fits.
 std::string agent_name(std::string_view agent) {
   agent = agent.substr(0, agent.find('/'));
   std::string name;
-  while (!agent.empty()) {
-    const std::size_t bytes = character_bytes(agent);
-    const auto first = static_cast<unsigned char>(agent.front());
-    const bool printable = bytes > 1 || (first >= 0x20 && first < 0x7F);
-    if (printable) {
-      if (name.size() + bytes > kMaxManager) break;
-      name += agent.substr(0, bytes);
-    }
-    agent.remove_prefix(bytes);
+  for (std::size_t at = 0; at < agent.size();) {
+    const std::size_t bytes = json::utf8_length(agent, at);
+    const auto first = static_cast<unsigned char>(agent[at]);
+    // As Go reads text: a byte that is none is one replacement character.
+    const std::string_view letter = bytes == 0 ? "\xEF\xBF\xBD" : agent.substr(at, bytes);
+    at += std::max<std::size_t>(bytes, 1);
+    if (bytes == 1 && (first < 0x20 || first == 0x7F)) continue;
+    if (name.size() + letter.size() > kMaxManager) break;
+    name += letter;
   }
   return name;
 }
@@ -56,16 +44,24 @@ registry::FieldWriter Exchange::field_writer(const WriteOptions& write_options) 
 }
 
 Result<void> ApplyPatch::read() {
-  auto document = json::read_yaml(exchange_.http.body.view());
-  if (!document) {
+  const std::string_view body = exchange_.http.body.view();
+  auto document = json::read_yaml(body);
+  if (document) {
+    config_ = std::move(*document);
+    return {};
+  }
+  const std::size_t start = body.find_first_not_of(" \t\r\n");
+  // As upstream, which takes what begins like JSON for it until it is applied.
+  if (start == std::string_view::npos || body[start] != '{') {
     return Error::bad_request("error encoding patch: error converting YAML to JSON: " +
                               document.error().message);
   }
-  config_ = std::move(*document);
+  unreadable_ = Error::bad_request("error decoding patch: " + document.error().message);
   return {};
 }
 
 Result<json::Value> ApplyPatch::apply(const json::Value* live) {
+  if (unreadable_) return *unreadable_;
   json::Value config = config_.value;
   if (config.is_null()) config = json::Object();
   if (!config.is_object()) {
@@ -79,12 +75,13 @@ Result<json::Value> ApplyPatch::apply(const json::Value* live) {
   auto object = fields.apply(live, config, options_.force);
   if (!object) return object;
   if (options_.field_validation != FieldValidation::kIgnore && !config_.duplicates.empty()) {
-    const std::string problems = "error converting YAML to JSON: yaml: unmarshal errors:\n  " +
-                                 join(config_.duplicates, "\n  ");
     if (options_.field_validation == FieldValidation::kStrict) {
-      return Error::bad_request("error strict decoding patch: " + problems);
+      return Error::bad_request(
+          "error strict decoding patch: error converting YAML to JSON: yaml: unmarshal errors:\n "
+          " " +
+          join(config_.duplicates, "\n  "));
     }
-    exchange_.warn({problems});
+    exchange_.warn(config_.duplicates);
   }
   const std::string& uid = object->at_string({"metadata", "uid"});
   if (live != nullptr || uid.empty()) {

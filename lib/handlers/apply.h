@@ -1,6 +1,8 @@
 // Server-side apply: a patch that says what its sender wants to own.
 #pragma once
 
+#include <optional>
+
 #include "annex/json/read.h"
 #include "annex/registry/writes.h"
 #include "annex/util/result.h"
@@ -28,6 +30,7 @@ class ApplyPatch final : public registry::Transform {
   const WriteOptions& options_;
   const registry::FieldWriter& writer_;
   json::Document config_{};
+  std::optional<Error> unreadable_{};  ///< told only once the object is known
 };
 
 }  // namespace annex::handlers

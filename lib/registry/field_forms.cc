@@ -64,12 +64,24 @@ Result<json::Value> FieldForms::hub(const Version& version, json::Value document
 Result<json::Value> FieldForms::convert(const Version& from, const Version& to,
                                         json::Value document) const {
   if (&from == &to) return document;
-  auto converted = hub(from, std::move(document));
-  if (!converted) return converted;
+  if (!document.is_object()) document = json::Object();
+  schema::NormalizeReport ignored;
+  auto done = schema::normalize(*codec_.resource().types, from.type, document, ignored);
+  if (!done) return std::move(done).error();
+  if (from.to_hub) {
+    auto hub = from.to_hub(std::move(document));
+    if (!hub) return hub;
+    document = std::move(*hub);
+  }
   json::Value storage;
-  auto result = this->document(to, *converted, storage);
-  if (!result) return std::move(result).error();
-  return *result == &storage ? std::move(storage) : std::move(*converted);
+  auto found = this->document(to, document, storage);
+  if (!found) return std::move(found).error();
+  json::Value result = *found == &storage ? std::move(storage) : std::move(document);
+  // As upstream, where items that repeat are allowed in what is stored, but not in its other forms.
+  if (auto fits = schema::check_structure(type(to), result, false); !fits) {
+    return std::move(fits).error();
+  }
+  return result;
 }
 
 json::Value FieldForms::zero(const Version& version) const {

@@ -30,6 +30,8 @@ class FieldForms {
                                       json::Value& storage) const;
   /// The hub object of a document, with its defaults.
   Result<json::Value> hub(const Version& version, json::Value document) const;
+  /// Without defaults beyond those that the forms themselves always have. BadRequest for what does
+  /// not fit the other form.
   Result<json::Value> convert(const Version& from, const Version& to, json::Value document) const;
   /// What there is before anything is: structs that are always written, and members that are
   /// always written of their type's zero value.

@@ -83,6 +83,17 @@ std::string shown_manager(const meta::Manager& manager) {
   return text;
 }
 
+/// In the order of upstream's walk: what is owned at one level, then what is below it.
+void list_fields(const schema::FieldSet& fields, const std::string& path,
+                 std::vector<std::string>& found) {
+  for (const schema::FieldSet::Node& node : fields.nodes()) {
+    if (node.member) found.push_back(path + node.element.shown());
+  }
+  for (const schema::FieldSet::Node& node : fields.nodes()) {
+    list_fields(node.below, path + node.element.shown(), found);
+  }
+}
+
 Error conflict_error(const FieldConflicts& conflicts, const meta::Managers& managers) {
   Error error;
   error.reason = Reason::kConflict;
@@ -92,7 +103,9 @@ Error conflict_error(const FieldConflicts& conflicts, const meta::Managers& mana
     const std::string manager = shown_manager(managers.at(id));
     if (!list.empty()) list += "\n";
     list += "conflicts with " + manager + ":";
-    for (const std::string& field : fields.shown()) {
+    std::vector<std::string> found;
+    list_fields(fields, "", found);
+    for (const std::string& field : found) {
       error.details.causes.push_back({"FieldManagerConflict", "conflict with " + manager, field});
       list += "\n- " + field;
       single = "conflict with " + manager + ": " + field;
@@ -299,7 +312,9 @@ Result<json::Value> FieldManager::apply(const json::Value* live, const json::Val
     auto made = forms_.hub(version_, applied->object ? std::move(*applied->object) : zero);
     if (!made) {
       return plain("failed to convert new object " + described(config) +
-                   " to proper version: " + made.error().message);
+                   " to proper version: unable to convert unstructured object to " +
+                   writer_.codec->resource().api_version(version_) +
+                   ", Kind=" + writer_.codec->resource().kind + ": " + made.error().message);
     }
     object = std::move(*made);
   }

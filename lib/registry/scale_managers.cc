@@ -110,6 +110,9 @@ json::Value ScaleManagers::of_parent(const json::Value& entries) const {
     if (!manager.fields.contains(path_in_scale())) continue;
     manager.api_version = codec_.resource().api_version(version_);
     manager.fields = set_of(path);
+    // As upstream, where only who had an entry before has a time.
+    const auto before = managers_->find(id);
+    manager.time = before == managers_->end() ? std::string() : before->second.time;
     std::string key = identity(manager);
     const auto present = result.find(key);
     if (present != result.end()) {

@@ -98,3 +98,41 @@ TEST_CASE("a user's own authorizer allows, refuses with its reason, or leaves it
   fixture.act_as(annex::request::UserInfo{"eve", "", {}, {}});
   CHECK(fixture.get(kFlunders).status() == 403);
 }
+
+namespace {
+
+/// Everybody patches what is there.
+class Patchers final : public annex::auth::Authorizer {
+ public:
+  annex::auth::Decision authorize(const annex::auth::Attributes& attributes) override {
+    if (attributes.info.verb == "patch") return {annex::auth::Verdict::kAllow};
+    return {annex::auth::Verdict::kNoOpinion, "patchers only patch"};
+  }
+  bool may_block() const override { return false; }
+};
+
+}  // namespace
+
+TEST_CASE("who may patch and not create does not create by an apply") {
+  annex::Server server("wardle");
+  server.group("wardle.example.com").resource(make_flunders());
+  server.authorize(std::make_shared<Patchers>());
+  testing::Fixture fixture(server);
+  const auto apply = [&] {
+    return fixture.send("PATCH", kFlunders + "/x?fieldManager=a",
+                        "apiVersion: wardle.example.com/v1beta1\nkind: Flunder\n"
+                        "metadata: {name: x, labels: {a: b}}",
+                        {{"Content-Type", "application/apply-patch+yaml"}});
+  };
+  fixture.act_as(annex::request::UserInfo{"pat", "", {}, {}});
+  const testing::Reply refused = apply();
+  CHECK(refused.status() == 403);
+  CHECK(refused.json().at_string({"message"}) ==
+        "flunders.wardle.example.com \"x\" is forbidden: User \"pat\" cannot create resource "
+        "\"flunders\" in API group \"wardle.example.com\" in the namespace \"default\": patchers "
+        "only patch");
+  fixture.act_as(annex::request::UserInfo{"root", "", {"system:masters"}, {}});
+  CHECK(apply().status() == 201);
+  fixture.act_as(annex::request::UserInfo{"pat", "", {}, {}});
+  CHECK(apply().status() == 200);
+}

@@ -110,3 +110,60 @@ TEST_CASE("replicas that cannot be are refused by the scale, then by the object"
   CHECK_THAT(unknown.message(), Contains("unknown field \"spec.copies\""));
   CHECK(server.copies() == 2);
 }
+
+namespace {
+
+/// The managers of a flask with operation, subresource and fields.
+std::string managers(RestServer& server) {
+  const Answer answer = server.get(kItem);
+  const json::Value* entries = answer.body.find("metadata")->find("managedFields");
+  std::string text;
+  if (entries == nullptr) return text;
+  for (const json::Value& entry : entries->as_array()) {
+    text += entry.at_string({"manager"}) + " " + entry.at_string({"operation"}) + " " +
+            entry.at_string({"subresource"}) + " " + json::write(*entry.find("fieldsV1")) + "\n";
+  }
+  return text;
+}
+
+const std::string kApplyType = "application/apply-patch+yaml";
+
+}  // namespace
+
+TEST_CASE("who writes the scale takes the replicas, as a manager of that subresource") {
+  RestServer server;
+  const std::string config =
+      R"({"apiVersion":"wardle.example.com/v1beta1","kind":"Flask","metadata":{"name":"x"},)"
+      R"("spec":{"copies":2,"reference":"r"}})";
+  CHECK(server.patch(kItem + "?fieldManager=a", kApplyType, config).status == 201);
+  CHECK(
+      server.patch(kScale + "?fieldManager=s", kMergePatch, R"({"spec":{"replicas":5}})").status ==
+      200);
+  CHECK(managers(server) ==
+        "a Apply  {\"f:spec\":{\"f:reference\":{}}}\n"
+        "s Update scale {\"f:spec\":{\"f:copies\":{}}}\n");
+  // The scale of the same size takes nothing.
+  CHECK(
+      server.patch(kScale + "?fieldManager=t", kMergePatch, R"({"spec":{"replicas":5}})").status ==
+      200);
+  const Answer refused = server.patch(kItem + "?fieldManager=a", kApplyType, config);
+  CHECK(refused.message() ==
+        "Apply failed with 1 conflict: conflict with \"s\" with subresource \"scale\" using "
+        "wardle.example.com/v1beta1: .spec.copies");
+}
+
+TEST_CASE("a scale is applied, and conflicts with who has the replicas of the object") {
+  RestServer server;
+  const std::string config =
+      R"({"apiVersion":"wardle.example.com/v1beta1","kind":"Flask","metadata":{"name":"x"},)"
+      R"("spec":{"copies":2}})";
+  const std::string scale =
+      R"({"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"x"},)"
+      R"("spec":{"replicas":7}})";
+  CHECK(server.patch(kScale + "?fieldManager=s", kApplyType, scale).status == 404);
+  CHECK(server.patch(kItem + "?fieldManager=a", kApplyType, config).status == 201);
+  CHECK(server.patch(kScale + "?fieldManager=s", kApplyType, scale).message() ==
+        "Apply failed with 1 conflict: conflict with \"a\": .spec.replicas");
+  CHECK(server.patch(kScale + "?fieldManager=s&force=true", kApplyType, scale).status == 200);
+  CHECK(managers(server) == "s Apply scale {\"f:spec\":{\"f:copies\":{}}}\n");
+}

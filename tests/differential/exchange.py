@@ -22,6 +22,7 @@ VERBS = {
     "JSON": ("PATCH", "application/json-patch+json"),
     "MERGE": ("PATCH", "application/merge-patch+json"),
     "STRATEGIC": ("PATCH", "application/strategic-merge-patch+json"),
+    "APPLY": ("PATCH", "application/apply-patch+yaml"),
     "YAML": ("POST", "application/yaml"),
     "YAMLPUT": ("PUT", "application/yaml"),
 }

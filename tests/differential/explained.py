@@ -37,11 +37,12 @@ TEXTS = [
          r'"..."|no kind "\w+" is known as the options of a deletion', "no such kind here"),
     (GO, r"the requested object is (not a list|a list) \(.*\)", r"the requested object is \1"),
     (GO, r"\\u00(26|3[ce])", lambda found: chr(int(found[1], 16))),
-    (TYPES, r"(json: cannot unmarshal |parsing time |quantities must match |unable to parse quantity|time: |"
+    (TYPES, r"(cannot convert \w+ to |json: cannot unmarshal |parsing time |quantities must match |unable to parse quantity|time: |"
             r"illegal base64 data ).*", "a wrong type"),
     (GO, r'(Invalid value: )"\{\\".*[^\\]"(: |$)', r'\1"the document"\2'),
     (SYNTAX, r"(invalid character |json: unsupported value: |unexpected end of JSON input|invalid JSON at byte |"
              r"(error converting YAML to JSON: )?yaml: ).*", "a syntax error"),
+    (GO, r"(expected [^,\n]*, got )[^\n]*", r"\1something else"),
     (SYNTAX, r"couldn't get version/kind; json parse error: a syntax error", "a syntax error"),
     (STORAGE, r"StorageError: invalid object, .*AdditionalErrorMsg: ", ""),
 ]
@@ -76,7 +77,8 @@ def explain(step, answer, raw):
             return FREE
         if re.search(r'"size":[\d.]+e', sent):
             return NUMBERS
-    if isinstance(sent, dict) and isinstance((sent.get("spec") or {}).get("data"), list):
+    wanted = sent.get("spec") if isinstance(sent, dict) else None
+    if isinstance(wanted, dict) and isinstance(wanted.get("data"), list):
         return BYTES
     answer["headers"] = [pair for pair in answer["headers"]
                          if not re.search(r'duplicate field \\"spec\.(free|template)\.', pair[1])]
@@ -120,6 +122,9 @@ def explain_value(path, value):
         value["message"] = rewrite(value.get("message", ""))
         for cause in (value.get("details") or {}).get("causes", []):
             cause["message"] = rewrite(cause.get("message", ""))
+        if "Apply failed with" in value["message"]:
+            # Upstream walks the managers in no order.
+            value["details"]["causes"].sort(key=lambda cause: (cause["message"], cause["field"]))
     if value.get("kind") == "Table":
         value["rows"] = value.get("rows") or []
         for column in value.get("columnDefinitions") or []:

@@ -1,4 +1,4 @@
-"""What is not compared: uids, resourceVersions, times, generated suffixes, managedFields. Nothing else.
+"""What is not compared: uids, resourceVersions, times and what is ordered by them, generated suffixes. Nothing else.
 
 A value that the server chose is replaced by a word that says what it was and, for uids and resourceVersions, which
 of those seen in the case it was: that an answer repeats an earlier uid or revision is compared.
@@ -64,8 +64,7 @@ class Normaliser:
     def value(self, value):
         if isinstance(value, dict):
             self.learn(value)
-            return {key: self.member(key, item) for key, item in value.items()
-                    if key != "managedFields"}
+            return {key: self.member(key, item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.value(item) for item in value]
         if isinstance(value, str):
@@ -75,6 +74,10 @@ class Normaliser:
     def member(self, key, item):
         if key == "resourceVersion" and isinstance(item, str) and item not in ("", "0"):
             return self.revision(item)
+        if key == "managedFields" and isinstance(item, list):
+            # Ordered by times to the second, which are not the same everywhere.
+            return sorted((self.value(entry) for entry in item), key=lambda entry: json.dumps(
+                [entry.get(word) for word in ("operation", "manager", "apiVersion", "subresource")]))
         if key == "cells" and isinstance(item, list):
             return ["age" if isinstance(cell, str) and AGE.fullmatch(cell) else self.value(cell) for cell in item]
         if key == "continue" and isinstance(item, str) and item:
@@ -113,7 +116,6 @@ class Normaliser:
         return inside
 
     def yaml(self, text):
-        text = re.sub(r"(?m)^( +)managedFields:\n(?:\1(?:- |  ).*\n)*", "", text)
         if "\nkind: Table\n" in text or re.search(r"(?m)^kind: \w+List$", text):
             text = re.sub(r'(?m)^(metadata:\n(?:  \w.*\n)*?  resourceVersion: )"\d+"', r"\1list revision", text)
         return re.sub(r'resourceVersion: "(\d+)"',

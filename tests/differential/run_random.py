@@ -135,6 +135,89 @@ def a_rich_step(chance):
     return ["GET", version + chance.choice(["", "?fieldSelector=spec.mode=Manual", "?fieldSelector=spec.color!=red"])]
 
 
+def applied(chance, group, kind, name, spec):
+    """An apply configuration of few members, as managers share an object with."""
+    made = {"name": name}
+    for member, keys in (("labels", "kl"), ("annotations", "mn")):
+        if chance.random() < 0.4:
+            made[member] = {key: chance.choice("12") for key in chance.sample(keys, chance.randint(0, 2))}
+    if chance.random() < 0.2:
+        made["finalizers"] = chance.sample(["x/a", "x/b", "x/c"], chance.randint(0, 3))
+    document = {"apiVersion": group, "kind": kind, "metadata": made}
+    if chance.random() < 0.85:
+        document["spec"] = spec
+    return document
+
+
+def manager(chance, names):
+    return f"fieldManager={chance.choice(names)}" + chance.choice(["", "", "", "&force=true", "&dryRun=All"])
+
+
+def an_apply_step(chance):
+    """Three appliers and two updaters of one object or another, in two versions."""
+    version = chance.choice("FFFA")
+    name = chance.choice("ab")
+    item = f"{version}/{name}"
+    pick = chance.randrange(12)
+    if pick < 7:
+        group = "wardle.example.com/" + ("v1alpha1" if version == "A" else "v1beta1")
+        return ["APPLY", f"{item}?{manager(chance, ['p', 'q', 'kubectl'])}",
+                applied(chance, group, "Flunder", name, spec(chance, version))]
+    who = manager(chance, "uv").replace("&force=true", "")
+    if pick == 7:
+        return ["POST", f"{version}?{who}", {"metadata": metadata(chance, name), "spec": spec(chance, version)}]
+    if pick == 8:
+        made = {**metadata(chance, name), "resourceVersion": "{rv}"}
+        if chance.random() < 0.2:
+            made["managedFields"] = chance.choice([[], [{}]])
+        return ["PUT", f"{item}?{who}", {"metadata": made, "spec": spec(chance, version)}]
+    if pick == 9:
+        return ["MERGE", f"{item}?{who}", {"metadata": metadata(chance), "spec": spec(chance, version)}]
+    if pick == 10:
+        return ["JSON", f"{item}?{who}", [json_patch(chance)]]
+    return ["DELETE", item] if chance.random() < 0.3 else ["GET", item]
+
+
+def rich_applied(chance, old):
+    """Members of the rich kind that are what they may be, each of few values so that managers meet."""
+    pick = {
+        "mode": ["Auto", "Manual"], "big": [0, 5], "small": [-3, None], "paused": [True, False], "enabled": [True, False],
+        "tags": [[], ["a"], ["a", "b"], ["c", "a"], ["b", "d", "c"], None], "words": [["x"], ["x", "x"], []],
+        "ports": [[], [{"name": "a"}], [{"name": "a", "number": 1}, {"name": "b", "protocol": "UDP"}],
+                  [{"name": "b", "number": 2}, {"name": "c"}, {"name": "a"}], None],
+        "options": [{}, {"k": "v"}, {"k": "w", "l": "1"}, None], "weights": [{"a": 0, "b": 2}, {"b": 3}],
+        "parts": [{"p": {"inner": {"count": 1}}}, {"p": {"name": "n"}, "q": {}}, {}], "limits": [{"a": "500m"}, {"b": "1"}],
+        "startAt": ["2001-01-01T00:00:00Z"], "patience": ["1m30s"], "target": [1, "50%"], "data": ["AAE="],
+        "template": [{"a": 1}, {"b": {"c": 2}}], "free": [1, "x", [1], {"m": {"a": 1}}, {"m": {"b": 2}, "n": [1]}],
+        "part": [{"name": "n"}, {"count": 1}, {"inner": {"name": "i"}}, {}, None], "extra": [{}, {"inner": {}}, {"name": "e"}],
+        "count" if old else "replicas": [0, 3, None]}
+    return {name: chance.choice(pick[name]) for name in chance.sample(sorted(pick), chance.choice([0, 1, 2, 3, 4]))}
+
+
+def a_rich_apply_step(chance):
+    version = "W"
+    name = chance.choice("ab")
+    item = f"{version}/{name}"
+    pick = chance.randrange(14)
+    if pick < 8:
+        return ["APPLY", f"{item}?{manager(chance, 'pqr')}",
+                applied(chance, "rich.example.com/v1", "Widget", name, rich_applied(chance, False))]
+    who = manager(chance, "uv").replace("&force=true", "")
+    if pick == 8:
+        return ["POST", f"{version}?{who}", {"metadata": metadata(chance, name), "spec": rich_applied(chance, False)}]
+    if pick == 9:
+        return ["PUT", f"{item}?{who}", {"metadata": metadata(chance, name), "spec": rich_applied(chance, False)}]
+    if pick == 10:
+        return ["MERGE", f"{item}?{who}", {"metadata": metadata(chance), "spec": rich_applied(chance, False)}]
+    if pick == 11:
+        return ["MERGE", f"{item}/status?{who}", {"status": {"phase": chance.choice("pq"), "replicas": chance.choice([0, 2])}}]
+    if pick == 12:
+        status = {"phase": chance.choice("pq")}
+        return ["APPLY", f"{item}/status?{manager(chance, 'st')}",
+                {"apiVersion": "rich.example.com/v1", "kind": "Widget", "metadata": {"name": name}, "status": status}]
+    return ["DELETE", item] if chance.random() < 0.3 else ["GET", item]
+
+
 class Runner:
     def __init__(self, peers, word):
         self.peers = peers
@@ -192,9 +275,11 @@ def main(controlplane, programs, seed="", sequences="60"):
     try:
         failed = play_all(Runner(peers.sample, "r"), a_step, first, int(sequences))
         failed += play_all(Runner(peers.rich, "w"), a_rich_step, first, int(sequences))
+        failed += play_all(Runner(peers.sample, "a"), an_apply_step, first, int(sequences))
+        failed += play_all(Runner(peers.rich, "b"), a_rich_apply_step, first, int(sequences))
     finally:
         peers.stop()
-    print(f"twice {sequences} random sequences of {STEPS} steps from seed {first}, {failed} differ")
+    print(f"four times {sequences} random sequences of {STEPS} steps from seed {first}, {failed} differ")
     return 1 if failed else 0
 
 

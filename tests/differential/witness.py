@@ -9,7 +9,8 @@ import json
 # Of typed servers alone: other documents, other columns, and what a text that is no JSON object does.
 OTHER = ("rich reads: discovery", "rich reads: OpenAPI", "rich reads: tables", "rich reads: watched as a table",
          "rich parts: a scale's forms", "rich parts: a status in a table", "rich fields: YAML", "rich fields: raw texts",
-         "rich writes: created by an update", "rich parts: other verbs", "rich parts: no such part")
+         "rich writes: created by an update", "rich apply: wrong types", "rich apply: the scale applied",
+         "rich parts: other verbs", "rich parts: no such part")
 
 
 def is_asked(name, steps):
@@ -61,7 +62,7 @@ def plain(value):
             if isinstance(item, dict):
                 item.pop("kind", None), item.pop("apiVersion", None)
         members = {name: plain(value[name]) for name in sorted(value)
-                   if name not in FORMATS and name != "resourceVersion"}
+                   if name not in FORMATS and name not in ("resourceVersion", "managedFields")}
         return {name: member for name, member in members.items() if member not in (None, "", 0, False, [], {})}
     if isinstance(value, list):
         return [plain(item) for item in value]

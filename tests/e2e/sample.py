@@ -123,8 +123,11 @@ class KubectlCase(ServerCase):
     def setUp(self):
         self.namespace = self._testMethodName.replace("_", "-")[:60]
 
-    def kubectl(self, *arguments, stdin=None, fails=False, environment=None, namespace=True):
-        """Standard output; the command must succeed, or with `fails` must not (then: its errors)."""
+    def kubectl(self, *arguments, stdin=None, fails=False, differs=False, environment=None, namespace=True):
+        """Standard output; the command must succeed, or with `fails` must not (then: its errors).
+
+        With `differs` the command must end with 1, as diff does.
+        """
         command = [self.kubectl_program, "--kubeconfig", self.server.kubeconfig,
                    "--cache-dir", str(self.server.folder / "cache")]
         if namespace:
@@ -135,7 +138,7 @@ class KubectlCase(ServerCase):
         if fails:
             self.assertNotEqual(done.returncode, 0, done.stdout)
             return done.stderr
-        self.assertEqual(done.returncode, 0, f"{arguments}: {done.stderr}")
+        self.assertEqual(done.returncode, 1 if differs else 0, f"{arguments}: {done.stderr}")
         said = [line for line in done.stderr.splitlines()
                 if line.startswith("Warning") and not DEPRECATED.fullmatch(line)]
         if "apply" in arguments:

@@ -9,10 +9,18 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/managedfields"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/apiserver/pkg/endpoints/request"
 	genericregistry "k8s.io/apiserver/pkg/registry/generic/registry"
 	"k8s.io/apiserver/pkg/registry/rest"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
+
+var replicasPaths = managedfields.ResourcePathMappings{
+	v1.String():      fieldpath.MakePathOrDie("spec", "replicas"),
+	v1beta1.String(): fieldpath.MakePathOrDie("spec", "count"),
+}
 
 type scaleREST struct{ store *genericregistry.Store }
 
@@ -74,7 +82,15 @@ func (i *scaleInfo) UpdatedObject(ctx context.Context, old runtime.Object) (runt
 	if widget.ResourceVersion == "" {
 		return nil, apierrors.NewNotFound(plural, i.name)
 	}
-	obj, err := i.UpdatedObjectInfo.UpdatedObject(ctx, scaleOf(widget))
+	info, _ := request.RequestInfoFrom(ctx)
+	managers := managedfields.NewScaleHandler(widget.ManagedFields,
+		schema.GroupVersion{Group: info.APIGroup, Version: info.APIVersion}, replicasPaths)
+	before := scaleOf(widget)
+	var err error
+	if before.ManagedFields, err = managers.ToSubresource(); err != nil {
+		return nil, err
+	}
+	obj, err := i.UpdatedObjectInfo.UpdatedObject(ctx, before)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +107,9 @@ func (i *scaleInfo) UpdatedObject(ctx context.Context, old runtime.Object) (runt
 	widget.Spec.Replicas = &scale.Spec.Replicas
 	if scale.ResourceVersion != "" {
 		widget.ResourceVersion = scale.ResourceVersion
+	}
+	if widget.ManagedFields, err = managers.ToParent(scale.ManagedFields); err != nil {
+		return nil, err
 	}
 	return widget, nil
 }

@@ -83,11 +83,14 @@ func (statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Objec
 }
 
 func (statusStrategy) GetResetFields() map[fieldpath.APIVersion]*fieldpath.Set {
-	return resets("spec")
+	return resets("spec", "metadata", "note")
 }
 
-func resets(member string) map[fieldpath.APIVersion]*fieldpath.Set {
-	set := fieldpath.NewSet(fieldpath.MakePathOrDie(member))
+func resets(members ...string) map[fieldpath.APIVersion]*fieldpath.Set {
+	set := fieldpath.NewSet()
+	for _, member := range members {
+		set.Insert(fieldpath.MakePathOrDie(member))
+	}
 	return map[fieldpath.APIVersion]*fieldpath.Set{
 		fieldpath.APIVersion(v1.String()): set, fieldpath.APIVersion(v1beta1.String()): set}
 }
