@@ -245,7 +245,9 @@ Result<FieldUpdater::Applied> FieldManager::apply_documents(const json::Value& l
   const meta::Managers before = managers;
   const meta::Manager self = me(true, writer_.manager);
   auto applied = updater_.apply(live, config, managers, self, force);
-  if (!applied || applied->conflicts.empty()) return applied;
+  // A conversion or a comparison that fails is nobody's bad request.
+  if (!applied) return plain(std::move(applied).error().message);
+  if (applied->conflicts.empty()) return applied;
   if (writer_.manager == kKubectl) {
     const auto allowed = last_applied_fields(forms_.type(version_), live,
                                              writer_.codec->resource().api_version(version_));

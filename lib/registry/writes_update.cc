@@ -35,6 +35,21 @@ void keep_all_but_status(json::Value& object, const json::Value& old) {
   object = std::move(result);
 }
 
+/// What goes with its last finalizer is answered in the version that was written: it is not stored,
+/// so nothing is lost that only that version can say.
+Result<ItemPtr> as_written(const Codec& codec, const FieldWriter& writer, ItemPtr item,
+                           const json::Value& object) {
+  const Version* version = writer.version;
+  if (version == nullptr || writer.parent != nullptr || item->version == version->name) return item;
+  auto document = codec.to_version(*version, object);
+  if (!document) return std::move(document).error();
+  auto written = std::make_shared<Item>(*item);
+  written->text = util::Bytes(json::write(*document));
+  written->version = version->name;
+  written->cuts = find_frame(written->text.view());
+  return ItemPtr(std::move(written));
+}
+
 }  // namespace
 
 Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& object,
@@ -131,6 +146,9 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
     auto committed = commit(request, std::nullopt, live->revision);
     if (!committed) return std::move(committed).error();
     if (committed->lost_race) return std::optional<Written>();
+    auto answer = as_written(codec, request.fields, std::move(written.item), object);
+    if (!answer) return std::move(answer).error();
+    written.item = std::move(*answer);
     return std::optional(std::move(written));
   }
   auto draft = codec.make_draft(live->key, object);

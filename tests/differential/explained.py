@@ -27,8 +27,9 @@ VERSION = "`/version` and the index of paths"
 FREE = "Free-form values"
 BYTES = "Bytes"
 NUMBERS = "Quantities that are JSON numbers"
+SCALES = "A Scale written as it is"
 LINES = [GO, SYNTAX, TYPES, STORAGE, BAD_REVISION, BOOKMARKS, TABLES, STORED, MODELS, INDEX, DOCUMENTS, UNKNOWN, APIS,
-         AGGREGATED, V3, PARAMETERS, VERSION, FREE, BYTES, NUMBERS]
+         AGGREGATED, V3, PARAMETERS, VERSION, FREE, BYTES, NUMBERS, SCALES]
 
 # (line, pattern, what both texts become); applied in this order.
 TEXTS = [
@@ -98,6 +99,8 @@ def explain(step, answer, raw):
         body = re.sub(r"(?m)^- description: .*\n(?:(?:    .*)?\n)*  ", "- ", body)
         answer["body"] = body.replace("rows: null\n", "rows: []\n")
     elif isinstance(body, dict) and isinstance(body.get("value"), dict):
+        if path.endswith("/scale") and step[0] != "GET":
+            body["value"].get("metadata", {}).pop("resourceVersion", None)  # SCALES
         body["value"] = explain_value(path, body["value"])
     return answer
 
