@@ -28,6 +28,42 @@ void strip(json::Object& object) {
   object = std::move(kept);
 }
 
+/// Takes out of a normalised document the defaults that the original did not have. The types bound
+/// the depth, for free-form values stay as they are.
+void drop_filled(const json::Value& original, json::Value& normal) {
+  if (original == normal) return;
+  if (original.is_array() && normal.is_array() &&
+      original.as_array().size() == normal.as_array().size()) {
+    for (std::size_t i = 0; i < normal.as_array().size(); ++i) {
+      drop_filled(original.as_array()[i], normal.as_array()[i]);
+    }
+  }
+  if (!original.is_object() || !normal.is_object()) return;
+  json::Object kept;
+  kept.reserve(normal.as_object().size());
+  for (json::Member& member : normal.as_object()) {
+    const json::Value* before = original.find(member.name);
+    if (before != nullptr && !before->is_null()) {
+      drop_filled(*before, member.value);
+    } else if (member.value.is_object()) {
+      strip(member.value.as_object());
+    } else if (!is_zero(member.value)) {
+      continue;
+    }
+    kept.append(std::move(member.name), std::move(member.value));
+  }
+  normal = std::move(kept);
+}
+
+Result<void> normalize_bare(const schema::TypeTable& types, schema::TypeId type,
+                            json::Value& document) {
+  const json::Value original = document;
+  schema::NormalizeReport ignored;
+  auto done = schema::normalize(types, type, document, ignored);
+  if (done) drop_filled(original, document);
+  return done;
+}
+
 }  // namespace
 
 const Version* FieldForms::find(const std::string& api_version) const {
@@ -65,23 +101,20 @@ Result<json::Value> FieldForms::convert(const Version& from, const Version& to,
                                         json::Value document) const {
   if (&from == &to) return document;
   if (!document.is_object()) document = json::Object();
-  schema::NormalizeReport ignored;
-  auto done = schema::normalize(*codec_.resource().types, from.type, document, ignored);
-  if (!done) return std::move(done).error();
-  if (from.to_hub) {
-    auto hub = from.to_hub(std::move(document));
-    if (!hub) return hub;
-    document = std::move(*hub);
+  const schema::TypeTable& types = *codec_.resource().types;
+  if (auto done = normalize_bare(types, from.type, document); !done) return std::move(done).error();
+  for (const auto* change : {&from.to_hub, &to.from_hub}) {
+    if (!*change) continue;
+    auto changed = (*change)(std::move(document));
+    if (!changed) return changed;
+    document = std::move(*changed);
   }
-  json::Value storage;
-  auto found = this->document(to, document, storage);
-  if (!found) return std::move(found).error();
-  json::Value result = *found == &storage ? std::move(storage) : std::move(document);
+  if (auto done = normalize_bare(types, to.type, document); !done) return std::move(done).error();
   // As upstream, where items that repeat are allowed in what is stored, but not in its other forms.
-  if (auto fits = schema::check_structure(type(to), result, false); !fits) {
+  if (auto fits = schema::check_structure(type(to), document, false); !fits) {
     return std::move(fits).error();
   }
-  return result;
+  return document;
 }
 
 json::Value FieldForms::zero(const Version& version) const {

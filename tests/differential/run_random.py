@@ -195,26 +195,27 @@ def rich_applied(chance, old):
 
 
 def a_rich_apply_step(chance):
-    version = "W"
+    version = chance.choice("WWWO")
     name = chance.choice("ab")
-    item = f"{version}/{name}"
+    item, spec_of = f"{version}/{name}", rich_applied(chance, version == "O")
     pick = chance.randrange(14)
     if pick < 8:
-        return ["APPLY", f"{item}?{manager(chance, 'pqr')}",
-                applied(chance, "rich.example.com/v1", "Widget", name, rich_applied(chance, False))]
+        group = "rich.example.com/" + ("v1beta1" if version == "O" else "v1")
+        return ["APPLY", f"{item}?{manager(chance, 'pqr')}", applied(chance, group, "Widget", name, spec_of)]
     who = manager(chance, "uv").replace("&force=true", "")
     if pick == 8:
-        return ["POST", f"{version}?{who}", {"metadata": metadata(chance, name), "spec": rich_applied(chance, False)}]
+        return ["POST", f"{version}?{who}", {"metadata": metadata(chance, name), "spec": spec_of}]
     if pick == 9:
-        return ["PUT", f"{item}?{who}", {"metadata": metadata(chance, name), "spec": rich_applied(chance, False)}]
+        return ["PUT", f"{item}?{who}", {"metadata": metadata(chance, name), "spec": spec_of}]
     if pick == 10:
-        return ["MERGE", f"{item}?{who}", {"metadata": metadata(chance), "spec": rich_applied(chance, False)}]
+        return ["MERGE", f"{item}?{who}", {"metadata": metadata(chance), "spec": spec_of}]
     if pick == 11:
-        return ["MERGE", f"{item}/status?{who}", {"status": {"phase": chance.choice("pq"), "replicas": chance.choice([0, 2])}}]
+        status = {"phase": chance.choice("pq"), "replicas": chance.choice([0, 2])}
+        return ["MERGE", f"{item}/status?{who}", {"status": status}]
     if pick == 12:
-        status = {"phase": chance.choice("pq")}
-        return ["APPLY", f"{item}/status?{manager(chance, 'st')}",
-                {"apiVersion": "rich.example.com/v1", "kind": "Widget", "metadata": {"name": name}, "status": status}]
+        return ["APPLY", f"W/{name}/status?{manager(chance, 'st')}",
+                {"apiVersion": "rich.example.com/v1", "kind": "Widget", "metadata": {"name": name},
+                 "status": {"phase": chance.choice("pq")}}]
     return ["DELETE", item] if chance.random() < 0.3 else ["GET", item]
 
 
