@@ -23,7 +23,7 @@ std::vector<std::string> reversed_arguments(int argc, const char* const* argv) {
   return arguments;
 }
 
-void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
+void add_flags(CLI::App& app, const Server& server, Flags& flags, const std::string& stores) {
   app.add_option(
          "--standalone", flags.standalone,
          "Run without Kubernetes: make a CA, certificates, a token and a kubeconfig in this "
@@ -53,6 +53,7 @@ void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
       ->type_name("NAME[:LOCATION]");
   add_listener_flags(app, flags.listener);
   add_auth_flags(app, flags.auth);
+  add_admission_flags(app, server, flags.admission);
   add_audit_flags(app, flags.audit);
   add_duration_flag(app, "--request-timeout", flags.request_timeout,
                     "How long a request may take, watches excepted");
@@ -76,7 +77,7 @@ ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv)
   app.footer("Subcommands (--help after one says more):\n" + setup_commands_help() +
              store_commands_help(server));
   ParsedFlags parsed;
-  add_flags(app, parsed.flags, stores);
+  add_flags(app, server, parsed.flags, stores);
   try {
     app.parse(reversed_arguments(argc, argv));
   } catch (const CLI::Success& wanted) {

@@ -7,6 +7,7 @@
 
 #include "annex/server/server.h"
 #include "annex/util/clock.h"
+#include "cli/admission_flags.h"
 #include "cli/audit_flags.h"
 #include "cli/auth_flags.h"
 #include "cli/listener_flags.h"
@@ -24,6 +25,7 @@ struct Flags {
   std::string store{};
   ListenerFlags listener{};
   AuthFlags auth{};
+  admission::Switches admission{};
   AuditFlags audit{};
   util::Duration request_timeout = std::chrono::seconds(60);
   util::Duration shutdown_delay{};

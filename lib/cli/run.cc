@@ -68,6 +68,7 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
   options.shutdown_delay = flags.shutdown_delay;
   options.store = flags.store;
   options.folder = flags.standalone;
+  options.admission = flags.admission;
   if (standalone) {
     Result<std::vector<auth::AuthenticatorPtr>> who = standalone->authenticators(environment.clock);
     if (!who) return who.error();

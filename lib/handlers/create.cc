@@ -15,8 +15,8 @@ Result<http::Response> serve_create(Exchange& exchange) {
   auto object = read_object(exchange, options->field_validation);
   if (!object) return std::move(object).error();
   if (auto done = match_namespace(exchange, *object); !done) return std::move(done).error();
-  auto written =
-      exchange.writes().create(exchange.write_request(options->dry_run), std::move(*object));
+  auto written = exchange.writes().create(
+      exchange.write_request(options->dry_run, std::move(options->document)), std::move(*object));
   if (!written) return std::move(written).error();
   exchange.warn(written->warnings);
   return object_response(exchange, 201, *written->item);

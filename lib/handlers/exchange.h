@@ -30,13 +30,14 @@ struct Exchange {
   const util::Clock& clock;
   util::Random& random;
   const HandlersOptions& options;
-  Form form{};  ///< what is accepted, transforms included
+  const registry::Admission* admission;  ///< may be null
+  Form form{};                           ///< what is accepted, transforms included
 
   const registry::Codec& codec() const { return form_codec; }
   registry::ObjectKey key() const { return {context.info.name_space, context.info.name}; }
   registry::Writes writes() const { return {stored, backend, clock, random}; }
   /// What a write needs to know; the deadline is the earlier of the request's and the limit's.
-  registry::WriteRequest write_request(bool dry_run) const;
+  registry::WriteRequest write_request(bool dry_run, json::Value options_document) const;
   void warn(const std::vector<std::string>& texts) const {
     for (const std::string& text : texts) context.warnings.add(text);
   }

@@ -51,26 +51,38 @@ Result<void> check_route_forms(const http::Request& request, Verb verb) {
 
 }  // namespace
 
-registry::WriteRequest Exchange::write_request(bool dry_run) const {
+registry::WriteRequest Exchange::write_request(bool dry_run, json::Value options_document) const {
   registry::WriteRequest request;
   request.key = key();
-  request.hooks.user = context.user;
-  request.hooks.now = clock.wall_now();
-  request.hooks.subresource = context.info.subresource;
-  request.hooks.dry_run = dry_run;
-  request.warn = [this](const std::string& text) { context.warnings.add(text); };
   request.deadline = std::min(context.deadline, clock.now() + options.write_limit);
+  request.admission = admission;
+  registry::HookContext& hooks = request.hooks;
+  hooks.user = context.user;
+  hooks.now = clock.wall_now();
+  hooks.group = stored.group;
+  hooks.version = context.info.version;
+  hooks.resource = stored.plural;
+  hooks.subresource = context.info.subresource;
+  hooks.kind_group = resource.group;
+  hooks.kind_version = version.name;
+  hooks.kind = resource.kind;
+  hooks.name_space = context.info.name_space;
+  hooks.name = context.info.name;
+  hooks.options = std::move(options_document);
+  hooks.dry_run = dry_run;
+  hooks.warn = [this](const std::string& text) { context.warnings.add(text); };
   return request;
 }
 
 Handlers::Handlers(const registry::Registry& registry, registry::Backends& backends,
                    const util::Clock& clock, util::Random& random, util::Logger& logger,
-                   HandlersOptions options)
+                   const registry::Admission* admission, HandlersOptions options)
     : registry_(registry),
       backends_(backends),
       clock_(clock),
       random_(random),
       logger_(logger),
+      admission_(admission),
       options_(options),
       scale_(registry::make_scale_resource()),
       scale_codec_(*scale_) {}
@@ -100,6 +112,7 @@ http::Response Handlers::serve(request::Context& context, const http::Request& r
                       clock_,
                       random_,
                       options_,
+                      admission_,
                       *std::move(form)};
     exchange.warn({route->version->deprecation});
     return dispatch(route->verb, exchange);

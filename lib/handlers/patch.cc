@@ -194,7 +194,8 @@ Result<http::Response> serve_patch(Exchange& exchange) {
   if (!options) return std::move(options).error();
   Patch patch(exchange, options->field_validation);
   if (auto done = patch.read(*type); !done) return std::move(done).error();
-  auto written = exchange.writes().update(exchange.write_request(options->dry_run), patch, false);
+  auto written = exchange.writes().update(
+      exchange.write_request(options->dry_run, std::move(options->document)), patch, false);
   if (!written) return std::move(written).error();
   exchange.warn(written->warnings);
   return object_response(exchange, 200, *written->item);

@@ -29,11 +29,9 @@ inline Error resource_error(const Resource& resource, Reason reason, const std::
 }
 
 /// What the hooks of a request are told, with what is done to the object.
-inline HookContext hooks_for(const WriteRequest& request, Operation operation) {
-  HookContext hooks = request.hooks;
-  hooks.operation = operation;
-  return hooks;
-}
+HookContext hooks_for(const WriteRequest& request, Operation operation);
+
+inline bool is_scale(const WriteRequest& request) { return request.hooks.subresource == "scale"; }
 
 /// The request's own time is up.
 inline Error write_timeout() {

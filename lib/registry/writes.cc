@@ -36,6 +36,16 @@ void note_duplicate_owners(json::Value& object, bool after_admission,
   if (!uids.empty()) warnings.push_back(duplicate_owners_warning(uids, after_admission));
 }
 
+HookContext hooks_for(const WriteRequest& request, Operation operation) {
+  HookContext hooks = request.hooks;
+  hooks.operation = operation;
+  // An update that makes the object asks with the options of a creation.
+  if (operation == Operation::kCreate && hooks.options.is_object()) {
+    hooks.options.as_object().set("kind", "CreateOptions");
+  }
+  return hooks;
+}
+
 Result<Committed> Writes::commit(const WriteRequest& request, std::optional<util::Bytes> text,
                                  storage::Revision expected) const {
   Change change;

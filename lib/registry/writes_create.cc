@@ -57,12 +57,13 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
   if (!errors.empty()) return invalid(name, errors);
   if (strategy.warnings) {
     for (std::string& text : strategy.warnings(hooks, object, nullptr)) {
-      if (request.warn) request.warn(text);
+      if (hooks.warn) hooks.warn(text);
       warnings.push_back(std::move(text));
     }
   }
-  if (request.check != nullptr) return request.check->check(&object, nullptr);
-  return {};
+  HookContext named = hooks;
+  named.name = name;
+  return validate_admission(request, named, &object, nullptr);
 }
 
 Result<Written> Writes::create_once(const WriteRequest& request, json::Value object) const {
@@ -117,12 +118,10 @@ Result<Written> Writes::create(const WriteRequest& request, json::Value object) 
   }
   std::vector<std::string> warnings;
   note_duplicate_owners(object, false, warnings);
-  if (resource_.strategy.admit) {
-    auto done = resource_.strategy.admit(hooks_for(request, Operation::kCreate), Operation::kCreate,
-                                         &object, nullptr);
-    if (!done) return std::move(done).error();
-    note_duplicate_owners(object, true, warnings);
-  }
+  HookContext hooks = hooks_for(request, Operation::kCreate);
+  if (hooks.name.empty()) hooks.name = meta_text(object, "name");
+  if (auto done = admit(request, hooks, &object, nullptr); !done) return std::move(done).error();
+  note_duplicate_owners(object, true, warnings);
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
   for (int attempt = 1;; ++attempt) {

@@ -83,19 +83,16 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   if (request.preconditions.uid && *request.preconditions.uid != uid) {
     return wrong_uid(request, uid);
   }
-  auto wanted = request.hooks.subresource == "scale" ? apply_to_scale(resource_, *old, transform)
-                                                     : transform.apply(&*old);
+  auto wanted =
+      is_scale(request) ? wanted_through_scale(request, *old, transform) : transform.apply(&*old);
   if (!wanted) return std::move(wanted).error();
   json::Value object = std::move(*wanted);
 
   Written written;
   note_duplicate_owners(object, false, written.warnings);
-  if (resource_.strategy.admit) {
-    auto done = resource_.strategy.admit(hooks_for(request, Operation::kUpdate), Operation::kUpdate,
-                                         &object, &*old);
-    if (!done) return std::move(done).error();
-    note_duplicate_owners(object, true, written.warnings);
-  }
+  const HookContext hooks = hooks_for(request, Operation::kUpdate);
+  if (auto done = admit(request, hooks, &object, &*old); !done) return std::move(done).error();
+  note_duplicate_owners(object, true, written.warnings);
   auto revision = wanted_revision(object);
   if (!revision) return std::move(revision).error();
   if (*revision == 0) {
@@ -112,8 +109,8 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   if (auto done = prepare_update(request, object, *old, written.warnings); !done) {
     return std::move(done).error();
   }
-  if (request.check != nullptr) {
-    if (auto done = request.check->check(&object, &*old); !done) return std::move(done).error();
+  if (auto done = validate_admission(request, hooks, &object, &*old); !done) {
+    return std::move(done).error();
   }
 
   written.deleted = finalizers(object).empty() && has_meta(*old, "deletionTimestamp") &&

@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "annex/admission/chain.h"
+#include "annex/admission/namespace_lifecycle.h"
 #include "annex/discovery/documents.h"
 #include "annex/handlers/handlers.h"
 #include "annex/registry/backend.h"
@@ -64,6 +66,7 @@ class Server::Running {
   void stop();
 
  private:
+  Result<void> make_admission(const detail::ServerDraft& draft);
   Result<void> open_backends(const detail::ServerDraft& draft);
   Result<void> listen();
   void keep_mending();
@@ -77,6 +80,8 @@ class Server::Running {
   registry::Registry registry_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<registry::Backends> backends_;
+  std::unique_ptr<admission::Namespaces> namespaces_;
+  std::unique_ptr<admission::Chain> admission_;
   std::unique_ptr<handlers::Handlers> handlers_;
   std::unique_ptr<discovery::Documents> documents_;
   std::unique_ptr<detail::RunningDelegation> delegation_;
@@ -112,8 +117,10 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   documents_ = std::make_unique<discovery::Documents>(
       registry_, document_options(draft, options_, *health_, paths_), environment_.clock);
   if (Result<void> opened = open_backends(draft); !opened) return opened;
+  if (Result<void> made = make_admission(draft); !made) return made;
   handlers_ = std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
-                                                   environment_.random, environment_.logger);
+                                                   environment_.random, environment_.logger,
+                                                   admission_.get());
   pipeline_ = std::make_unique<detail::Pipeline>(
       detail::PipelineParts{*documents_, *handlers_, *health_, paths_, std::move(*authenticator),
                             std::move(*authorizer), environment_},
@@ -127,6 +134,25 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   health_->set_started();
   tasks_.start(draft.tasks);
   documents_->wait();
+  return {};
+}
+
+Result<void> Server::Running::make_admission(const detail::ServerDraft& draft) {
+  std::vector<admission::PluginPtr> known = draft.plugins;
+  if (options_.namespaces) {
+    namespaces_ = std::make_unique<admission::Namespaces>(options_.namespaces, environment_.clock,
+                                                          environment_.random, environment_.logger);
+    known.insert(known.begin(),
+                 admission::make_namespace_lifecycle(*namespaces_, environment_.clock));
+  }
+  Result<std::vector<admission::PluginPtr>> plugins = admission::choose(known, options_.admission);
+  if (!plugins) return plugins.error();
+  const bool follows =
+      std::any_of(plugins->begin(), plugins->end(), [](const admission::PluginPtr& plugin) {
+        return plugin->name() == admission::kNamespaceLifecycle;
+      });
+  if (follows) namespaces_->start();
+  admission_ = std::make_unique<admission::Chain>(std::move(*plugins));
   return {};
 }
 
@@ -237,6 +263,7 @@ void Server::Running::stop() {
   if (reload_) reload_->stop();
   if (listener_) listener_->stop();
   if (delegation_) delegation_->stop();
+  if (namespaces_) namespaces_->stop();
   if (pipeline_) pipeline_->close();
 }
 
@@ -260,6 +287,11 @@ Server& Server::authenticate(auth::AuthenticatorPtr authenticator) {
 
 Server& Server::authorize(auth::AuthorizerPtr authorizer) {
   draft_->authorizers.push_back(std::move(authorizer));
+  return *this;
+}
+
+Server& Server::admission(admission::PluginPtr plugin) {
+  draft_->plugins.push_back(std::move(plugin));
   return *this;
 }
 
@@ -292,6 +324,12 @@ Server& Server::version(std::string text) {
 const std::string& Server::name() const { return draft_->name; }
 const std::string& Server::version() const { return draft_->version; }
 bool Server::has_authenticator() const { return !draft_->authenticators.empty(); }
+
+std::vector<std::string> Server::admission_plugins() const {
+  std::vector<std::string> names = {admission::kNamespaceLifecycle};
+  for (const admission::PluginPtr& plugin : draft_->plugins) names.push_back(plugin->name());
+  return names;
+}
 
 std::vector<StoreCommand> Server::store_commands() const { return detail::known_commands(*draft_); }
 

@@ -9,6 +9,7 @@
 #include "annex/http/response.h"
 #include "annex/registry/backend.h"
 #include "annex/registry/resource.h"
+#include "annex/registry/writes.h"
 #include "annex/request/context.h"
 #include "annex/util/clock.h"
 #include "annex/util/logger.h"
@@ -32,7 +33,7 @@ class Handlers {
  public:
   Handlers(const registry::Registry& registry, registry::Backends& backends,
            const util::Clock& clock, util::Random& random, util::Logger& logger,
-           HandlersOptions options = {});
+           const registry::Admission* admission = nullptr, HandlersOptions options = {});
 
   /// True for a path below `/apis/<group>` (or `/api`) of a group that is served.
   bool serves(const http::Request& request) const;
@@ -45,6 +46,7 @@ class Handlers {
   const util::Clock& clock_;
   util::Random& random_;
   util::Logger& logger_;
+  const registry::Admission* const admission_;  ///< may be null
   const HandlersOptions options_;
   const std::unique_ptr<const registry::Resource> scale_;  ///< autoscaling/v1 Scale
   const registry::Codec scale_codec_;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "annex/admission/plugin.h"
 #include "annex/auth/authenticator.h"
 #include "annex/auth/authorizer.h"
 #include "annex/registry/resource.h"
@@ -44,6 +45,7 @@ struct ServerDraft {
   std::vector<StoreKind> stores{};
   std::vector<auth::AuthenticatorPtr> authenticators{};
   std::vector<auth::AuthorizerPtr> authorizers{};
+  std::vector<admission::PluginPtr> plugins{};
   std::vector<std::pair<std::string, PathHandler>> paths{};
   std::vector<HealthCheck> checks{};
   std::vector<Task> tasks{};

@@ -55,6 +55,8 @@ class Server {
   /// Who calls and may they, besides what the options bring.
   Server& authenticate(auth::AuthenticatorPtr authenticator);
   Server& authorize(auth::AuthorizerPtr authorizer);
+  /// An admission plugin, asked after those given before it, and before the hooks of resources.
+  Server& admission(admission::PluginPtr plugin);
   /// Serves a path of the program's own, such as "/healthy-ovens"; one that ends with a slash
   /// serves all below it that has no longer one. Told in `/`.
   Server& handle(std::string path, PathHandler handler);
@@ -68,6 +70,8 @@ class Server {
   const std::string& name() const;
   const std::string& version() const;
   bool has_authenticator() const;
+  /// The names of its admission plugins, in their order.
+  std::vector<std::string> admission_plugins() const;
   /// The known stores, the default first.
   std::vector<StoreKind> stores() const;
   /// What its description serves. BadRequest: what is wrong with the description, as from start().
