@@ -219,7 +219,8 @@ class ResourcePaths {
       patch.parameters = {kDryRun, kFieldManager, kFieldValidation, kForce};
       patch.body = std::string(kMeta) + "Patch";
       // Only forms that work: kubectl chooses among those that it finds here.
-      patch.consumes = {"application/json-patch+json", "application/merge-patch+json"};
+      patch.consumes = {"application/json-patch+json", "application/merge-patch+json",
+                        "application/strategic-merge-patch+json"};
       patch.responses = {{200, shown}, {201, shown}};
       made.operations.push_back(std::move(patch));
     }
