@@ -30,7 +30,6 @@ struct Exchange {
   const util::Clock& clock;
   util::Random& random;
   const HandlersOptions& options;
-  const registry::Admission* admission;  ///< may be null
   Form form{};                           ///< what is accepted, transforms included
 
   const registry::Codec& codec() const { return form_codec; }

@@ -55,7 +55,7 @@ registry::WriteRequest Exchange::write_request(bool dry_run, json::Value options
   registry::WriteRequest request;
   request.key = key();
   request.deadline = std::min(context.deadline, clock.now() + options.write_limit);
-  request.admission = admission;
+  request.admission = options.admission;
   registry::HookContext& hooks = request.hooks;
   hooks.user = context.user;
   hooks.now = clock.wall_now();
@@ -76,13 +76,12 @@ registry::WriteRequest Exchange::write_request(bool dry_run, json::Value options
 
 Handlers::Handlers(const registry::Registry& registry, registry::Backends& backends,
                    const util::Clock& clock, util::Random& random, util::Logger& logger,
-                   const registry::Admission* admission, HandlersOptions options)
+                   HandlersOptions options)
     : registry_(registry),
       backends_(backends),
       clock_(clock),
       random_(random),
       logger_(logger),
-      admission_(admission),
       options_(options),
       scale_(registry::make_scale_resource()),
       scale_codec_(*scale_) {}
@@ -112,7 +111,6 @@ http::Response Handlers::serve(request::Context& context, const http::Request& r
                       clock_,
                       random_,
                       options_,
-                      admission_,
                       *std::move(form)};
     exchange.warn({route->version->deprecation});
     return dispatch(route->verb, exchange);

@@ -76,26 +76,42 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
   if (!page) return store_error(page.error(), resource_, "list");
   std::vector<ItemPtr> items;
   items.reserve(page->entries.size());
+  {
+    const util::MutexLock lock(unreadable_mutex_);
+    unreadable_.clear();
+  }
   for (const storage::Entry& entry : page->entries) {
-    auto item = codec_.make_item(entry.key.substr(prefix_.size()), entry.revision, entry.value);
+    const std::string key = entry.key.substr(prefix_.size());
+    auto item = codec_.make_item(key, entry.revision, entry.value);
     if (item) {
       items.push_back(std::move(*item));
     } else {
-      logger_.error("object left out", {{"key", entry.key}, {"err", item.error().message}});
+      leave_out(key, item.error());
     }
   }
   cache_->reset(revision, std::move(items));
   return {};
 }
 
-CacheEventPtr StoredBackend::make_event(const storage::Event& event, ItemPtr previous) const {
+void StoredBackend::leave_out(const std::string& key, const Error& why) {
+  logger_.error("object left out", {{"key", prefix_ + key}, {"err", why.message}});
+  const util::MutexLock lock(unreadable_mutex_);
+  unreadable_.insert_or_assign(key, why);
+}
+
+CacheEventPtr StoredBackend::make_event(const storage::Event& event, ItemPtr previous) {
+  const std::string key = event.key.substr(prefix_.size());
+  {
+    const util::MutexLock lock(unreadable_mutex_);
+    unreadable_.erase(key);
+  }
   ItemPtr current;
   if (event.type == storage::Event::Type::kPut) {
-    auto item = codec_.make_item(event.key.substr(prefix_.size()), event.revision, event.value);
+    auto item = codec_.make_item(key, event.revision, event.value);
     if (item) {
       current = std::move(*item);
     } else {
-      logger_.error("object left out", {{"key", event.key}, {"err", item.error().message}});
+      leave_out(key, item.error());
     }
   }
   if (!current && !previous) return nullptr;
@@ -169,7 +185,12 @@ Result<ItemPtr> StoredBackend::get(const ObjectKey& key, const ReadAt& at) {
     return codec_.make_item(relative_key(key), entry->revision, entry->value);
   }
   if (auto done = wait_until(at); !done) return std::move(done).error();
-  return cache_->get(relative_key(key));
+  ItemPtr item = cache_->get(relative_key(key));
+  if (item) return item;
+  const util::MutexLock lock(unreadable_mutex_);
+  const auto unreadable = unreadable_.find(relative_key(key));
+  if (unreadable != unreadable_.end()) return unreadable->second;
+  return ItemPtr();
 }
 
 Result<ListResult> StoredBackend::list_exactly(const ListQuery& query) {
@@ -203,7 +224,8 @@ Result<void> StoredBackend::take_page(const ListQuery& query, const storage::Lis
     ItemPtr item = cache_->get(key);
     if (!item || item->revision != entry.revision) {
       auto made = codec_.make_item(key, entry.revision, entry.value);
-      if (!made) return std::move(made).error();
+      // Told when the cache met it.
+      if (!made) continue;
       item = std::move(*made);
     }
     if (!query.matches || query.matches(*item)) result.items.push_back(std::move(item));

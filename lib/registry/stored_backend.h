@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,7 +36,7 @@ class StoredBackend final : public Backend {
   Result<void> fill(storage::Revision revision);
   /// The event as the cache keeps it; null for one that says nothing new. Called in order, by one
   /// thread at a time; `previous` is the item that the cache holds or is about to hold.
-  CacheEventPtr make_event(const storage::Event& event, ItemPtr previous) const;
+  CacheEventPtr make_event(const storage::Event& event, ItemPtr previous);
 
  private:
   Result<ListResult> list_exactly(const ListQuery& query);
@@ -43,6 +44,9 @@ class StoredBackend final : public Backend {
   Result<void> take_page(const ListQuery& query, const storage::ListPage& page,
                          ListResult& result) const;
   /// The item of a value that was there in the past; null for one that cannot be read.
+  /// Notes that what is stored under the relative key cannot be read: whoever asks for it is told
+  /// why, lists and watches leave it out, and it is never written over.
+  void leave_out(const std::string& key, const Error& why);
   ItemPtr past_item(const std::string& key, storage::Revision revision,
                     const util::Bytes& value) const;
 
@@ -55,6 +59,9 @@ class StoredBackend final : public Backend {
   const std::function<Result<void>()> mend_;
   const Codec codec_;
   const std::shared_ptr<WatchCache> cache_;
+  util::Mutex unreadable_mutex_;
+  /// What cannot be read, by relative key.
+  std::map<std::string, Error> unreadable_ ANNEX_GUARDED_BY(unreadable_mutex_);
   /// Held while the past is read, so that many who ask for it read it once.
   util::Mutex past_mutex_;
 };

@@ -44,8 +44,8 @@ inline Error write_timeout() {
 
 meta::CheckName name_check(NameRule rule);
 
-/// The constraints of the hub type, metadata aside.
-void validate_by_schema(const Resource& resource, const json::Value& object,
+/// The constraints of the hub type, metadata aside. `old` is null for a new object.
+void validate_by_schema(const Resource& resource, const json::Value& object, const json::Value* old,
                         schema::FieldErrors& errors);
 
 /// Drops ownerReferences that are there twice, with a warning.

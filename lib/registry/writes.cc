@@ -17,17 +17,19 @@ meta::CheckName name_check(NameRule rule) {
   };
 }
 
-void validate_by_schema(const Resource& resource, const json::Value& object,
+void validate_by_schema(const Resource& resource, const json::Value& object, const json::Value* old,
                         schema::FieldErrors& errors) {
-  for (const json::Member& member : object.as_object()) {
-    // Metadata has rules of its own, and texts of its own.
-    if (member.name != "metadata") continue;
-    json::Value rest = object;
-    rest.as_object().set("metadata", json::Object());
+  // Metadata has rules of its own, and texts of its own.
+  json::Value rest = object;
+  rest.as_object().set("metadata", json::Object());
+  if (old == nullptr) {
     schema::validate(*resource.types, resource.hub_type, rest, schema::FieldPath(), errors);
     return;
   }
-  schema::validate(*resource.types, resource.hub_type, object, schema::FieldPath(), errors);
+  json::Value before = *old;
+  before.as_object().set("metadata", json::Object());
+  schema::validate_update(*resource.types, resource.hub_type, rest, before, schema::FieldPath(),
+                          errors);
 }
 
 void note_duplicate_owners(json::Value& object, bool after_admission,

@@ -48,7 +48,7 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
   if (strategy.prepare_create) strategy.prepare_create(hooks, object);
 
   schema::FieldErrors errors;
-  validate_by_schema(resource_, object, errors);
+  validate_by_schema(resource_, object, nullptr, errors);
   if (strategy.validate) strategy.validate(hooks, object, errors);
   if (errors.empty()) {
     meta::validate_metadata(object, resource_.namespaced(), name_check(strategy.name_rule), errors);

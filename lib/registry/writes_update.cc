@@ -62,7 +62,7 @@ Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& ob
   schema::FieldErrors errors;
   meta::validate_metadata(object, resource_.namespaced(), name_check(strategy.name_rule), errors);
   meta::validate_metadata_update(object, old, errors);
-  validate_by_schema(resource_, object, errors);
+  validate_by_schema(resource_, object, &old, errors);
   if (strategy.validate) strategy.validate(hooks, object, errors);
   if (strategy.validate_update) strategy.validate_update(hooks, object, old, errors);
   if (!errors.empty()) return invalid(request.key.name, errors);

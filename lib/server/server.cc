@@ -118,9 +118,11 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
       registry_, document_options(draft, options_, *health_, paths_), environment_.clock);
   if (Result<void> opened = open_backends(draft); !opened) return opened;
   if (Result<void> made = make_admission(draft); !made) return made;
-  handlers_ = std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
-                                                   environment_.random, environment_.logger,
-                                                   admission_.get());
+  handlers::HandlersOptions handling;
+  handling.admission = admission_.get();
+  handlers_ =
+      std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
+                                           environment_.random, environment_.logger, handling);
   pipeline_ = std::make_unique<detail::Pipeline>(
       detail::PipelineParts{*documents_, *handlers_, *health_, paths_, std::move(*authenticator),
                             std::move(*authorizer), environment_},
@@ -324,6 +326,10 @@ Server& Server::version(std::string text) {
 const std::string& Server::name() const { return draft_->name; }
 const std::string& Server::version() const { return draft_->version; }
 bool Server::has_authenticator() const { return !draft_->authenticators.empty(); }
+
+Result<void> Server::describe(registry::Registry& registry) const {
+  return detail::fill_registry(*draft_, registry);
+}
 
 std::vector<std::string> Server::admission_plugins() const {
   std::vector<std::string> names = {admission::kNamespaceLifecycle};

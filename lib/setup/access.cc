@@ -96,6 +96,13 @@ std::vector<Item> access_items(const Plan& plan) {
   add_user_role(plan, "view", {"view", "edit", "admin"}, rules(plan, Reach::kAll, true), items);
   add_user_role(plan, "edit", {"edit", "admin"}, rules(plan, Reach::kNamespaced, false), items);
   add_user_role(plan, "admin", {"admin"}, rules(plan, Reach::kCluster, false), items);
+  // For its admission plugin NamespaceLifecycle.
+  const std::string reader = prefix(plan) + ":namespace-reader";
+  Array reading;
+  add_rule(reading, "", "namespaces", {std::begin(kReadVerbs), std::end(kReadVerbs)});
+  items.push_back(make_item(plan, kClusterRole, {}, reader, {{"rules", std::move(reading)}}));
+  items.push_back(
+      make_item(plan, kClusterRoleBinding, {}, reader, binding(plan, "ClusterRole", reader)));
   return items;
 }
 

@@ -9,7 +9,7 @@ import json
 # Of typed servers alone: other documents, other columns, and what a text that is no JSON object does.
 OTHER = ("rich reads: discovery", "rich reads: OpenAPI", "rich reads: tables", "rich reads: watched as a table",
          "rich parts: a scale's forms", "rich parts: a status in a table", "rich fields: YAML", "rich fields: raw texts",
-         "rich writes: created by an update", "rich parts: other verbs", "rich parts: no such part")
+         "rich writes: created by an update", "rich parts: other verbs", "rich parts: no such part", "rich strategic: ")
 
 
 def is_asked(name, steps):

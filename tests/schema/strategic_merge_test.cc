@@ -18,8 +18,8 @@ struct Port {
   std::int32_t number = 0;
   std::vector<std::string> tags{};
   friend void describe(schema::Object<Port>& port) {
-    port.field<&Port::name>("name", "");
-    port.field<&Port::number>("number", "");
+    port.field<&Port::name>("name", "").defaulted();
+    port.field<&Port::number>("number", "").defaulted();
     port.field<&Port::tags>("tags", "").list_set();
   }
 };

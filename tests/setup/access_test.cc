@@ -25,7 +25,7 @@ std::string rules(const std::vector<setup::Item>& items, const std::string& role
 
 }  // namespace
 
-TEST_CASE("the server's account may ask who calls and what they may, and nothing else") {
+TEST_CASE("the server's account may ask who calls, what they may and where, and nothing else") {
   const auto items = setup::access_items(bakery_plan());
   const Value& delegator = object(items, "ClusterRoleBinding bakery:auth-delegator");
   CHECK(delegator.at_string({"roleRef", "name"}) == "system:auth-delegator");
@@ -36,7 +36,12 @@ TEST_CASE("the server's account may ask who calls and what they may, and nothing
   const auto bindings = std::count_if(items.begin(), items.end(), [](const setup::Item& item) {
     return item.object.find("roleRef") != nullptr;
   });
-  CHECK(bindings == 2);
+  CHECK(bindings == 3);
+  CHECK(
+      object(items, "ClusterRoleBinding bakery:namespace-reader").at_string({"roleRef", "name"}) ==
+      "bakery:namespace-reader");
+  CHECK(rules(items, "bakery:namespace-reader") ==
+        R"([{"apiGroups":[""],"resources":["namespaces"],"verbs":["get","list","watch"]}])");
 }
 
 TEST_CASE("users get what is served through view, edit and admin") {

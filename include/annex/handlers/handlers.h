@@ -25,6 +25,8 @@ struct HandlersOptions {
   util::Duration bookmark_interval = std::chrono::seconds(60);
   /// Writes are given up after this.
   util::Duration write_limit = std::chrono::seconds(34);
+  /// Asked about each write; null: only the resources' own hooks are. Outlives the handlers.
+  const registry::Admission* admission = nullptr;
 };
 
 /// Serves every verb of every resource of a registry. Owned by the server; what it is given must
@@ -33,7 +35,7 @@ class Handlers {
  public:
   Handlers(const registry::Registry& registry, registry::Backends& backends,
            const util::Clock& clock, util::Random& random, util::Logger& logger,
-           const registry::Admission* admission = nullptr, HandlersOptions options = {});
+           HandlersOptions options = {});
 
   /// True for a path below `/apis/<group>` (or `/api`) of a group that is served.
   bool serves(const http::Request& request) const;
@@ -46,7 +48,6 @@ class Handlers {
   const util::Clock& clock_;
   util::Random& random_;
   util::Logger& logger_;
-  const registry::Admission* const admission_;  ///< may be null
   const HandlersOptions options_;
   const std::unique_ptr<const registry::Resource> scale_;  ///< autoscaling/v1 Scale
   const registry::Codec scale_codec_;

@@ -12,6 +12,7 @@
 #include "annex/schema/carry_changes.h"
 #include "annex/schema/describe.h"
 #include "annex/schema/normalize.h"
+#include "annex/schema/renames.h"
 #include "annex/server/draft.h"
 #include "annex/server/hooks.h"
 
@@ -71,6 +72,9 @@ std::function<Result<json::Value>(json::Value)> adapt_conversion(ConversionForms
     return result;
   };
 }
+
+/// Renames as both conversions of `version`, whose type is set.
+void adapt_renames(const FormPtr& form, schema::Renames renames, registry::Version& version);
 
 template <typename Member>
 struct is_default_hook : std::false_type {};

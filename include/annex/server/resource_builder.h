@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "annex/schema/describe.h"
+#include "annex/schema/renames.h"
 #include "annex/server/adapt_hooks.h"
 #include "annex/server/draft.h"
 #include "annex/server/hooks.h"
@@ -58,6 +59,23 @@ class ResourceBuilder {
         detail::adapt_conversion<V, Hub>(conversion(version.type, hub), std::move(to_hub));
     version.from_hub =
         detail::adapt_conversion<Hub, V>(conversion(hub, version.type), std::move(from_hub));
+    return add<V>(std::move(version));
+  }
+
+  /// A version of a form of its own that differs from the hub in what members are called and where
+  /// they are, and in nothing else: no code converts it. What does not fit is an error at the
+  /// start.
+  template <typename V>
+  ResourceBuilder& version(std::string name, schema::Renames renames) {
+    if (!draft_.form->hub) draft_.form->hub = describe<Hub>("__internal");
+    registry::Version version;
+    version.name = std::move(name);
+    version.type = describe<V>(version.name);
+    const auto form = draft_.form;
+    for (std::string& problem : renames.problems(form->types, version.type, *form->hub)) {
+      draft_.problems.push_back(version.name + ": " + std::move(problem));
+    }
+    detail::adapt_renames(form, std::move(renames), version);
     return add<V>(std::move(version));
   }
 

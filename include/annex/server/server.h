@@ -70,6 +70,8 @@ class Server {
   const std::string& name() const;
   const std::string& version() const;
   bool has_authenticator() const;
+  /// Puts what its description serves into an empty registry. BadRequest as from start().
+  Result<void> describe(registry::Registry& registry) const;
   /// The names of its admission plugins, in their order.
   std::vector<std::string> admission_plugins() const;
   /// The known stores, the default first.
