@@ -33,7 +33,7 @@ install(FILES ${PROJECT_BINARY_DIR}/annexConfig.cmake
               ${CMAKE_CURRENT_LIST_DIR}/AnnexStoreTest.cmake
         DESTINATION ${annex_package_dir})
 
-set(annex_needs "openssl libnghttp2 libuv cpp-httplib zlib yaml-cpp")
+set(annex_needs "openssl libnghttp2 libuv cpp-httplib prometheus-cpp-core zlib yaml-cpp")
 if(BUILD_SHARED_LIBS)
   set(annex_pc_needs "Requires.private: ${annex_needs}")
 else()

@@ -2,6 +2,7 @@
 #include "handlers/exchange.h"
 #include "handlers/options.h"
 #include "handlers/render.h"
+#include "registry/answer.h"
 
 namespace annex::handlers {
 
@@ -15,6 +16,13 @@ Result<http::Response> serve_create(Exchange& exchange) {
   auto object = read_object(exchange, options->field_validation);
   if (!object) return std::move(object).error();
   if (auto done = match_namespace(exchange, *object); !done) return std::move(done).error();
+  if (exchange.resource.answer) {
+    auto answered = registry::answer(exchange.codec(), exchange.write_request(options->dry_run),
+                                     std::move(*object));
+    if (!answered) return std::move(answered).error();
+    exchange.warn(answered->warnings);
+    return object_response(exchange, 201, *answered->item);
+  }
   auto written =
       exchange.writes().create(exchange.write_request(options->dry_run), std::move(*object));
   if (!written) return std::move(written).error();

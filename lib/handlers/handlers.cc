@@ -4,6 +4,7 @@
 
 #include "handlers/exchange.h"
 #include "handlers/options.h"
+#include "handlers/part.h"
 #include "handlers/routing.h"
 #include "registry/scale.h"
 
@@ -84,6 +85,10 @@ http::Response Handlers::serve(request::Context& context, const http::Request& r
   auto answer = [&]() -> Result<http::Response> {
     auto route = find_route(registry_, context.info, request.method);
     if (!route) return std::move(route).error();
+    if (route->part != nullptr) {
+      context.warnings.add(route->version->deprecation);
+      return serve_part(*route->part, *backends_.find(*route->resource), context, request);
+    }
     if (auto done = check_route_forms(request, route->verb); !done) return std::move(done).error();
     auto form = negotiate(request, offer_of(route->verb));
     if (!form) return std::move(form).error();

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "annex/http/request.h"
@@ -24,6 +25,10 @@ struct HandlersOptions {
   util::Duration bookmark_interval = std::chrono::seconds(60);
   /// Writes are given up after this.
   util::Duration write_limit = std::chrono::seconds(34);
+  /// Gives what a new watch tells how many events it has sent, on IO threads. May be empty.
+  std::function<std::function<void(std::size_t)>(const registry::Resource&,
+                                                 const registry::Version&)>
+      count_watch_events{};
 };
 
 /// Serves every verb of every resource of a registry. Owned by the server; what it is given must

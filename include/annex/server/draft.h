@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <typeindex>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "annex/auth/authorizer.h"
 #include "annex/registry/resource.h"
 #include "annex/schema/type.h"
+#include "annex/server/access.h"
+#include "annex/server/metrics.h"
 #include "annex/server/options.h"
 
 namespace annex::detail {
@@ -32,6 +35,8 @@ struct ResourceDraft {
   DefaultHook default_hook = DefaultHook::kNone;
   /// What is wrong with the description: each a sentence, told at start.
   std::vector<std::string> problems{};
+  /// The struct of each version, with the version's name.
+  std::vector<std::pair<std::type_index, std::string>> structs{};
 };
 
 struct ServerDraft {
@@ -47,6 +52,8 @@ struct ServerDraft {
   std::vector<std::pair<std::string, PathHandler>> paths{};
   std::vector<HealthCheck> checks{};
   std::vector<Task> tasks{};
+  std::shared_ptr<Metrics> metrics{};
+  AccessPtr access{};
 };
 
 /// "com.example.bakery.v1.Loaf" for bakery.example.com, v1, Loaf.

@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "annex/http/service.h"
+#include "annex/server/client.h"
+#include "annex/server/lister.h"
+#include "annex/server/metrics.h"
 #include "annex/server/options.h"
 #include "annex/server/resource_builder.h"
 #include "annex/server/served.h"
+#include "annex/server/virtual_kind.h"
 
 namespace annex {
 
@@ -22,6 +26,27 @@ class Group {
   template <typename Hub, typename Hooks = NoHooks>
   ResourceBuilder<Hub, Hooks> resource(std::string plural, std::string kind, Hooks hooks = {}) {
     detail::ResourceDraft& draft = add(std::move(plural), std::move(kind));
+    return ResourceBuilder<Hub, Hooks>(draft, std::make_shared<Hooks>(std::move(hooks)));
+  }
+
+  /// Serves objects that are not stored but come from functions of the program, to be read and
+  /// watched. Of the hooks only those for reading are used: columns and selectable_fields.
+  template <typename Hub, typename Hooks = NoHooks>
+  ResourceBuilder<Hub, Hooks> virtual_resource(std::string plural, std::string kind,
+                                               Virtual<Hub> source, Hooks hooks = {}) {
+    detail::ResourceDraft& draft = add(std::move(plural), std::move(kind));
+    draft.resource.source = detail::adapt_source(std::move(source));
+    return ResourceBuilder<Hub, Hooks>(draft, std::make_shared<Hooks>(std::move(hooks)));
+  }
+
+  /// Serves an imperative resource: objects are created to be answered, as reviews are, and are not
+  /// kept. `answer` is `Hub answer(const Hub& question)`; it may take a `const HookContext&` first
+  /// and may return a Result<Hub>. Called from many threads at once, after the hooks.
+  template <typename Hub, typename Answer, typename Hooks = NoHooks>
+  ResourceBuilder<Hub, Hooks> review(std::string plural, std::string kind, Answer answer,
+                                     Hooks hooks = {}) {
+    detail::ResourceDraft& draft = add(std::move(plural), std::move(kind));
+    draft.resource.answer = detail::adapt_answer<Hub>(std::move(answer));
     return ResourceBuilder<Hub, Hooks>(draft, std::make_shared<Hooks>(std::move(hooks)));
   }
 
@@ -40,7 +65,8 @@ class Group {
 };
 
 /// An API server. Describe it from one thread, then start it; several may live in one process.
-/// start, drain, stop and the destructor belong to one thread; all else to any while it runs.
+/// start, drain, stop and the destructor belong to one thread, whichever; all else to any while it
+/// runs.
 class Server {
  public:
   /// `name` is shown in logs, in certificates and by `--version`.
@@ -60,6 +86,26 @@ class Server {
   Server& handle(std::string path, PathHandler handler);
   Server& check(HealthCheck check);
   Server& task(Task task);
+  /// What /metrics tells, which a program may add its own series to. Lives as long as the server.
+  Metrics& metrics();
+  /// Reads and writes its objects in this process, see Client, as `user`: for hooks, tasks, and
+  /// whatever else the process does. May be asked for before the resource is described, and may
+  /// outlive the server.
+  template <typename T>
+  Client<T> client(request::UserInfo user = in_process_user()) const {
+    return Client<T>(detail::RawClient(access(), typeid(T), std::move(user)));
+  }
+  /// Reads its objects from memory, see Lister; as above.
+  template <typename T>
+  Lister<T> lister() const {
+    return Lister<T>(std::make_shared<detail::ListerState>(
+        access(), typeid(T), [](const json::Value& object) -> detail::ListerState::Object {
+          Result<T> decoded = schema::decode<T>(object);
+          return decoded ? std::make_shared<const T>(std::move(*decoded)) : nullptr;
+        }));
+  }
+  /// `system:apiserver`, as upstream's server calls itself.
+  static request::UserInfo in_process_user();
   /// The title and version of the OpenAPI documents.
   Server& api_title(std::string title, std::string version);
   /// What `--version` and `/version` say, such as "v1.2.3".
@@ -103,6 +149,8 @@ class Server {
 
  private:
   class Running;
+  const detail::AccessPtr& access() const;
+
   std::unique_ptr<detail::ServerDraft> draft_;
   std::unique_ptr<Running> running_;
 };
