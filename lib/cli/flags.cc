@@ -63,9 +63,31 @@ void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
       ->capture_default_str();
 }
 
+void add_own_flag(CLI::App& app, const Flag& flag) {
+  const auto set = [&flag](const std::string& value) {
+    const Result<void> done = flag.set(value);
+    if (!done) throw CLI::ValidationError(flag.name, done.error().message);
+  };
+  if (flag.value.empty()) {
+    app.add_flag_callback(
+        flag.name, [set] { set({}); }, flag.help);
+    return;
+  }
+  app.add_option(
+         flag.name,
+         [set](const CLI::results_t& values) {
+           for (const std::string& value : values) set(value);
+           return true;
+         },
+         flag.help)
+      ->type_name(flag.value)
+      ->allow_extra_args(false);
+}
+
 }  // namespace
 
-ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv) {
+ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv,
+                        const std::vector<Flag>& own) {
   CLI::App app("An API server that extends Kubernetes.", server.name());
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.set_version_flag("--version", server.name() + " " + server.version());
@@ -77,6 +99,7 @@ ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv)
              store_commands_help(server));
   ParsedFlags parsed;
   add_flags(app, parsed.flags, stores);
+  for (const Flag& flag : own) add_own_flag(app, flag);
   try {
     app.parse(reversed_arguments(argc, argv));
   } catch (const CLI::Success& wanted) {

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "annex/cli/run.h"
 #include "annex/server/server.h"
 #include "annex/util/clock.h"
 #include "cli/audit_flags.h"
@@ -36,6 +38,8 @@ struct ParsedFlags {
   Flags flags{};
 };
 
-ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv);
+/// `own`: flags of the program's own, whose functions are called.
+ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv,
+                        const std::vector<Flag>& own = {});
 
 }  // namespace annex::cli
