@@ -34,5 +34,4 @@ struct RunOptions {
 /// other threads are started, so that they inherit its blocked signals.
 int run(Server& server, int argc, const char* const* argv, const RunOptions& options = {});
 
-
 }  // namespace annex
