@@ -90,9 +90,23 @@ ItemPtr VirtualBackend::make_item(const json::Value& object, storage::Revision r
   return nullptr;
 }
 
+void VirtualBackend::add_event(std::vector<CacheEventPtr>& events, storage::Revision first,
+                               ItemPtr current, ItemPtr previous) {
+  const storage::Revision own = events.empty() ? first : next_revision();
+  if (current && current->revision != own) {
+    auto moved = std::make_shared<Item>(*current);
+    moved->revision = own;
+    current = std::move(moved);
+  }
+  events.push_back(std::make_shared<const CacheEvent>(own, std::move(current), std::move(previous),
+                                                      clock_.now()));
+}
+
 void VirtualBackend::take_list(const std::vector<json::Value>& objects,
                                storage::Revision revision) {
   ++changes_;
+  // Single objects may have been asked for meanwhile: the cache takes only what is newer.
+  if (cache_->revision() >= revision) revision = next_revision();
   std::map<std::string, ItemPtr> fresh;
   for (const json::Value& object : objects) {
     if (ItemPtr item = make_item(object, revision)) fresh[item->key] = std::move(item);
@@ -104,26 +118,18 @@ void VirtualBackend::take_list(const std::vector<json::Value>& objects,
     return;
   }
   std::vector<CacheEventPtr> events;
-  const auto tell = [&](ItemPtr current, ItemPtr previous) {
-    const storage::Revision own = events.empty() ? revision : next_revision();
-    if (current && current->revision != own) {
-      auto moved = std::make_shared<Item>(*current);
-      moved->revision = own;
-      current = std::move(moved);
-    }
-    events.push_back(std::make_shared<const CacheEvent>(own, std::move(current),
-                                                        std::move(previous), clock_.now()));
-  };
   for (const ItemPtr& known : cache_->list({}).items) {
     const auto found = fresh.find(known->key);
     if (found == fresh.end()) {
-      tell(nullptr, known);
+      add_event(events, revision, nullptr, known);
     } else {
-      if (found->second->text.view() != known->text.view()) tell(found->second, known);
+      if (found->second->text.view() != known->text.view()) {
+        add_event(events, revision, found->second, known);
+      }
       fresh.erase(found);
     }
   }
-  for (auto& [key, item] : fresh) tell(std::move(item), nullptr);
+  for (auto& [key, item] : fresh) add_event(events, revision, std::move(item), nullptr);
   cache_->append(std::move(events));
   cache_->progress(last_);
 }

@@ -64,6 +64,9 @@ class VirtualBackend final : public Backend, private ChangeFeed::Target {
   bool is_fresh(const ReadAt& at) const ANNEX_REQUIRES(mutex_);
   void take_list(const std::vector<json::Value>& objects, storage::Revision revision)
       ANNEX_REQUIRES(mutex_);
+  /// Appends one of a list's changes: the first has the list's revision, each other the next.
+  void add_event(std::vector<CacheEventPtr>& events, storage::Revision first, ItemPtr current,
+                 ItemPtr previous) ANNEX_REQUIRES(mutex_);
   void take(FedChange change) ANNEX_REQUIRES(mutex_);
   void hear(FedChange change);
   /// Null, with a line in the log, for what cannot be shown.

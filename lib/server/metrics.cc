@@ -30,9 +30,20 @@ void check_names(const std::string& name, const Metrics::Labels& labels) {
 }  // namespace
 
 struct Metrics::State {
+  enum class Kind { kCounter, kGauge, kHistogram };
   prometheus::Registry registry{};
   util::Mutex mutex{};
   std::vector<std::function<void()>> updates ANNEX_GUARDED_BY(mutex){};
+  std::map<std::string, Kind> kinds ANNEX_GUARDED_BY(mutex){};
+
+  /// Checked here, so that no exception has to cross from the library's C++ runtime into ours.
+  void claim(const std::string& name, Kind kind, const Labels& labels) {
+    check_names(name, labels);
+    const util::MutexLock lock(mutex);
+    if (kinds.try_emplace(name, kind).first->second != kind) {
+      throw std::invalid_argument("there is another kind of metric named " + name);
+    }
+  }
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
@@ -56,21 +67,21 @@ void Metrics::Histogram::observe(double value) const {
 
 Metrics::Counter Metrics::counter(const std::string& name, const std::string& help,
                                   const Labels& labels) {
-  check_names(name, labels);
+  state_->claim(name, State::Kind::kCounter, labels);
   auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(state_->registry);
   return Counter(family.Add(labels));
 }
 
 Metrics::Gauge Metrics::gauge(const std::string& name, const std::string& help,
                               const Labels& labels) {
-  check_names(name, labels);
+  state_->claim(name, State::Kind::kGauge, labels);
   auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry);
   return Gauge(family.Add(labels));
 }
 
 Metrics::Histogram Metrics::histogram(const std::string& name, const std::string& help,
                                       const std::vector<double>& bounds, const Labels& labels) {
-  check_names(name, labels);
+  state_->claim(name, State::Kind::kHistogram, labels);
   if (!std::is_sorted(bounds.begin(), bounds.end(), std::less_equal<>())) {
     throw std::invalid_argument(name + ": the bounds of its buckets do not ascend");
   }

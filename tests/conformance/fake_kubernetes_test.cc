@@ -28,10 +28,12 @@ struct Bakery {
 
   Bakery() {
     server.group("wardle.example.com").resource(annex::conformance::make_flunders());
+    // [delegate]
     fixture.emplace(server, [this](annex::ServerOptions& options) {
       options.authenticators.clear();
       kubernetes.delegate(options);
     });
+    // [delegate]
     fixture->act_as(std::nullopt);
   }
 

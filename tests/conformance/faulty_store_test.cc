@@ -27,8 +27,10 @@ class Witness {
  public:
   explicit Witness(const std::shared_ptr<Faults>& faults) : faults_(faults) {
     server_.group("wardle.example.com").resource(annex::conformance::make_flunders());
+    // [faulty]
     server_.store(annex::testing::faulty_memory_store(faults));
     fixture_.emplace(server_, [](annex::ServerOptions& options) { options.store = "faulty"; });
+    // [faulty]
   }
 
   void begin_watch() { follow_after(list()); }

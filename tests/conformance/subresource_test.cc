@@ -69,7 +69,7 @@ struct Home {
                    if (request.target.query.contains("loud")) {
                      return annex::Error::bad_request("too loud");
                    }
-                   return std::make_unique<Silence>();
+                   return std::unique_ptr<annex::http::Duplex>(std::make_unique<Silence>());
                  });
   }
 
