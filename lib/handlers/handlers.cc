@@ -82,6 +82,10 @@ bool Handlers::serves(const http::Request& request) const {
 }
 
 http::Response Handlers::serve(request::Context& context, const http::Request& request) const {
+  // A namespace is in its own for whoever decides about it, and in none for whoever has it.
+  if (context.info.group.empty() && context.info.resource == "namespaces") {
+    context.info.name_space.clear();
+  }
   auto answer = [&]() -> Result<http::Response> {
     auto route = find_route(registry_, context.info, request.method);
     if (!route) return std::move(route).error();
