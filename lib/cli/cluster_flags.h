@@ -33,4 +33,9 @@ struct ClusterConnection {
 /// BadRequest: none of them is there, or it cannot be used. Nothing is called yet.
 Result<ClusterConnection> connect(const ClusterFlags& flags, Environment environment);
 
+/// The same cluster, with fields that belong to `manager`. `connection` and `environment` outlive
+/// it.
+std::unique_ptr<kube::Objects> manage_as(const ClusterConnection& connection, std::string manager,
+                                         Environment environment);
+
 }  // namespace annex::cli

@@ -54,6 +54,7 @@ void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
   add_listener_flags(app, flags.listener);
   add_auth_flags(app, flags.auth);
   add_audit_flags(app, flags.audit);
+  add_renewal_flags(app, flags.renewal);
   add_duration_flag(app, "--request-timeout", flags.request_timeout,
                     "How long a request may take, watches excepted");
   add_duration_flag(app, "--shutdown-delay-duration", flags.shutdown_delay,

@@ -10,6 +10,7 @@
 #include "cli/audit_flags.h"
 #include "cli/auth_flags.h"
 #include "cli/listener_flags.h"
+#include "cli/renewal_flags.h"
 
 namespace annex::cli {
 
@@ -25,6 +26,7 @@ struct Flags {
   ListenerFlags listener{};
   AuthFlags auth{};
   AuditFlags audit{};
+  RenewalFlags renewal{};
   util::Duration request_timeout = std::chrono::seconds(60);
   util::Duration shutdown_delay{};
 };

@@ -119,14 +119,17 @@ int run(Server& server, int argc, const char* const* argv) {
     if (const auto code = cli::run_store_command(server, argc, argv, environment)) return *code;
     if (const auto code = cli::run_setup_command(server, argc, argv, environment)) return *code;
   }
-  const cli::ParsedFlags parsed = cli::parse_flags(server, argc, argv);
+  cli::ParsedFlags parsed = cli::parse_flags(server, argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
 
   util::RealClock clock;
   util::SystemRandom random;
   cli::StderrLogger logger(clock, parsed.flags.verbosity);
   cli::Signals signals;
-  if (const Result<void> started = start(server, parsed.flags, {clock, random, logger}); !started) {
+  const Environment environment{clock, random, logger};
+  Result<void> started = cli::renew_own_certificates(server, parsed.flags, environment);
+  if (started) started = start(server, parsed.flags, environment);
+  if (!started) {
     std::cerr << server.name() << ": " << started.error().message << "\n";
     return 1;
   }

@@ -113,7 +113,11 @@ std::string Examination::own(const std::string& command) const {
 
 std::string Examination::install_command() const {
   const std::string image = text_at(workload.container, {"image"});
-  return own("install") + " --image " + (image.empty() ? "IMAGE" : image);
+  std::string command = own("install") + " --image " + (image.empty() ? "IMAGE" : image);
+  const json::Array& ports = items_at(workload.container, {"ports"});
+  const std::int64_t port = ports.empty() ? 0 : number_at(&ports.front(), {"containerPort"});
+  if (port != 0 && port != PlanOptions().port) command += " --port " + std::to_string(port);
+  return command;
 }
 
 std::vector<ServedVersion> served_versions(const Plan& plan) {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "annex/json/patch.h"
 #include "annex/json/read.h"
 #include "annex/json/write.h"
 #include "annex/schema/formats.h"
@@ -224,13 +225,22 @@ kube::Answer FakeCluster::get(const std::string& path) {
   return answer(200, json::Object{{"items", std::move(items)}});
 }
 
+kube::Answer FakeCluster::apply(const std::string& path, const std::string& body) {
+  applied.push_back(path);
+  const bool is_new = objects.count(path) == 0;
+  json::merge_patch(objects[path], json::parse(body).value());
+  return answer(is_new ? 201 : 200, objects[path]);
+}
+
 Result<kube::Answer> FakeCluster::call(const kube::Call& call, util::TimePoint) {
   if (!down.message.empty()) return down;
   std::string path = call.path;
   for (std::size_t colon; (colon = path.find("%3A")) != std::string::npos;) {
     path.replace(colon, 3, ":");
   }
-  kube::Answer told = call.method == "POST" ? review(call.body) : get(path);
+  kube::Answer told = call.method == "POST"    ? review(call.body)
+                      : call.method == "PATCH" ? apply(path.substr(0, path.find('?')), call.body)
+                                               : get(path);
   told.headers.add("Date", http::write_date(clock.wall_now() + date_off));
   return told;
 }
