@@ -31,9 +31,10 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/annexConfigVersion.cmake
 install(FILES ${PROJECT_BINARY_DIR}/annexConfig.cmake
               ${PROJECT_BINARY_DIR}/annexConfigVersion.cmake
               ${CMAKE_CURRENT_LIST_DIR}/AnnexStoreTest.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/AnnexConformanceTest.cmake
         DESTINATION ${annex_package_dir})
 
-set(annex_needs "openssl libnghttp2 libuv cpp-httplib zlib yaml-cpp")
+set(annex_needs "openssl libnghttp2 libuv cpp-httplib prometheus-cpp-core zlib yaml-cpp")
 if(BUILD_SHARED_LIBS)
   set(annex_pc_needs "Requires.private: ${annex_needs}")
 else()

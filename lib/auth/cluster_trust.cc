@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "annex/json/read.h"
+#include "annex/kube/watch.h"
 
 namespace annex::auth {
 namespace {
@@ -13,17 +14,9 @@ constexpr const char* kName = "extension-apiserver-authentication";
 constexpr std::chrono::seconds kReadTime{10};
 /// A watch ends itself before its silence would be taken for a broken connection.
 constexpr const char* kWatchSeconds = "25";
-constexpr std::size_t kEventBytes = 4 << 20;
 
 std::string selected() {
   return std::string(kConfigmaps) + "?fieldSelector=metadata.name%3D" + kName;
-}
-
-/// The message of a Status, or the answer's code.
-std::string told_by(const kube::Answer& answer) {
-  const auto status = json::parse(answer.body);
-  const std::string message = status ? status->at_string({"message"}) : std::string();
-  return message.empty() ? "status " + std::to_string(answer.status) : message;
 }
 
 Result<Trust> build(const TrustTexts& texts) {
@@ -141,7 +134,7 @@ ClusterTrust::Read ClusterTrust::read_list(std::string& resource_version) {
   const auto list = json::parse(answer->body);
   const json::Value* const items = list ? list->find("items") : nullptr;
   if (answer->status != 200 || !items || !items->is_array()) {
-    failed(answer->status, told_by(*answer));
+    failed(answer->status, kube::told_by(*answer));
     return Read::kFailed;
   }
   for (const json::Value& item : items->as_array()) {
@@ -164,44 +157,28 @@ ClusterTrust::Read ClusterTrust::read_one() {
   if (answer->status == 200 && configmap) {
     take_configmap(*configmap);
   } else if (answer->status != 404) {
-    failed(answer->status, told_by(*answer));
+    failed(answer->status, kube::told_by(*answer));
     return answer->status == 403 ? Read::kForbidden : Read::kFailed;
   }
   succeeded();
   return Read::kDone;
 }
 
-void ClusterTrust::take_event(std::string_view line, bool& more) {
-  const auto event = json::parse(line);
-  const std::string type = event ? event->at_string({"type"}) : std::string();
-  const json::Value* const object = event ? event->find("object") : nullptr;
-  if (!object || type.empty() || type == "ERROR") {
-    more = false;
-  } else if ((type == "ADDED" || type == "MODIFIED") &&
-             object->at_string({"metadata", "name"}) == kName) {
-    take_configmap(*object);
-  }
-}
-
 /// False if watching is denied.
 bool ClusterTrust::watch(const std::string& resource_version) {
-  std::string pending;
-  const auto answer = client_->stream(
+  int status = 0;
+  kube::watch(
+      *client_,
       selected() + "&watch=true&allowWatchBookmarks=true&timeoutSeconds=" + kWatchSeconds +
           "&resourceVersion=" + resource_version,
-      [&](std::string_view bytes) {
-        pending += bytes;
-        bool more = pending.size() <= kEventBytes;
-        std::size_t begin = 0;
-        for (std::size_t end = pending.find('\n'); more && end != std::string::npos;
-             end = pending.find('\n', begin)) {
-          take_event(std::string_view(pending).substr(begin, end - begin), more);
-          begin = end + 1;
+      [this](const std::string& type, const json::Value& object) {
+        if ((type == "ADDED" || type == "MODIFIED") &&
+            object.at_string({"metadata", "name"}) == kName) {
+          take_configmap(object);
         }
-        pending.erase(0, begin);
-        return more;
-      });
-  return !answer || answer->status != 403;
+      },
+      &status);
+  return status != 403;
 }
 
 util::Duration ClusterTrust::refresh() {

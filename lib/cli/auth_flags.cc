@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "annex/admission/namespace_lifecycle.h"
 #include "annex/auth/cluster_trust.h"
 #include "annex/http/headers.h"
 #include "annex/json/write.h"
@@ -178,6 +179,26 @@ Result<void> make_trust(const AuthFlags& flags, const std::optional<kube::Cluste
   return {};
 }
 
+/// The API whose namespaces are the server's: as upstream, the pod's or that of `--kubeconfig`.
+Result<void> find_namespaces(const AuthFlags& flags, Lookup lookup, Environment environment,
+                             ServerOptions& options) {
+  const std::vector<std::string>& off = options.admission.disabled;
+  if (std::find(off.begin(), off.end(), admission::kNamespaceLifecycle) != off.end()) return {};
+  const Lookup optional = lookup == Lookup::kRequired ? Lookup::kOptional : lookup;
+  const auto config = find_cluster("", flags, optional, "admission");
+  if (!config) return config.error();
+  if (!*config) {
+    environment.logger.warning(
+        "No kubeconfig provided, so that admission plugin NamespaceLifecycle is off: objects can "
+        "be created in namespaces that do not exist.");
+    return {};
+  }
+  auto client = connect(*config, environment.clock);
+  if (!client) return client.error();
+  options.namespaces = std::move(*client);
+  return {};
+}
+
 }  // namespace
 
 void add_auth_flags(CLI::App& app, AuthFlags& flags) {
@@ -229,6 +250,9 @@ Result<void> apply_auth_flags(const AuthFlags& flags, Lookup lookup, Environment
       find_cluster(flags.authorization_kubeconfig, flags, lookup, "authorization");
   if (!authorization) return authorization.error();
   if (!*authentication && !*authorization && !flags.names_a_source()) return {};
+  if (Result<void> found = find_namespaces(flags, lookup, environment, options); !found) {
+    return found;
+  }
 
   options.delegation.emplace();
   Delegation& delegation = *options.delegation;

@@ -23,7 +23,7 @@ std::vector<std::string> reversed_arguments(int argc, const char* const* argv) {
   return arguments;
 }
 
-void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
+void add_flags(CLI::App& app, const Server& server, Flags& flags, const std::string& stores) {
   app.add_option(
          "--standalone", flags.standalone,
          "Run without Kubernetes: make a CA, certificates, a token and a kubeconfig in this "
@@ -53,7 +53,9 @@ void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
       ->type_name("NAME[:LOCATION]");
   add_listener_flags(app, flags.listener);
   add_auth_flags(app, flags.auth);
+  add_admission_flags(app, server, flags.admission);
   add_audit_flags(app, flags.audit);
+  add_renewal_flags(app, flags.renewal);
   add_duration_flag(app, "--request-timeout", flags.request_timeout,
                     "How long a request may take, watches excepted");
   add_duration_flag(app, "--shutdown-delay-duration", flags.shutdown_delay,
@@ -63,9 +65,31 @@ void add_flags(CLI::App& app, Flags& flags, const std::string& stores) {
       ->capture_default_str();
 }
 
+void add_own_flag(CLI::App& app, const Flag& flag) {
+  const auto set = [&flag](const std::string& value) {
+    const Result<void> done = flag.set(value);
+    if (!done) throw CLI::ValidationError(flag.name, done.error().message);
+  };
+  if (flag.value.empty()) {
+    app.add_flag_callback(
+        flag.name, [set] { set({}); }, flag.help);
+    return;
+  }
+  app.add_option(
+         flag.name,
+         [set](const CLI::results_t& values) {
+           for (const std::string& value : values) set(value);
+           return true;
+         },
+         flag.help)
+      ->type_name(flag.value)
+      ->allow_extra_args(false);
+}
+
 }  // namespace
 
-ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv) {
+ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv,
+                        const std::vector<Flag>& own) {
   CLI::App app("An API server that extends Kubernetes.", server.name());
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.set_version_flag("--version", server.name() + " " + server.version());
@@ -76,7 +100,8 @@ ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv)
   app.footer("Subcommands (--help after one says more):\n" + setup_commands_help() +
              store_commands_help(server));
   ParsedFlags parsed;
-  add_flags(app, parsed.flags, stores);
+  add_flags(app, server, parsed.flags, stores);
+  for (const Flag& flag : own) add_own_flag(app, flag);
   try {
     app.parse(reversed_arguments(argc, argv));
   } catch (const CLI::Success& wanted) {

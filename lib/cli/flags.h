@@ -4,12 +4,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "annex/cli/run.h"
 #include "annex/server/server.h"
 #include "annex/util/clock.h"
+#include "cli/admission_flags.h"
 #include "cli/audit_flags.h"
 #include "cli/auth_flags.h"
 #include "cli/listener_flags.h"
+#include "cli/renewal_flags.h"
 
 namespace annex::cli {
 
@@ -24,7 +28,9 @@ struct Flags {
   std::string store{};
   ListenerFlags listener{};
   AuthFlags auth{};
+  admission::Switches admission{};
   AuditFlags audit{};
+  RenewalFlags renewal{};
   util::Duration request_timeout = std::chrono::seconds(60);
   util::Duration shutdown_delay{};
 };
@@ -36,6 +42,8 @@ struct ParsedFlags {
   Flags flags{};
 };
 
-ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv);
+/// `own`: flags of the program's own, whose functions are called.
+ParsedFlags parse_flags(const Server& server, int argc, const char* const* argv,
+                        const std::vector<Flag>& own = {});
 
 }  // namespace annex::cli

@@ -68,6 +68,7 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
   options.shutdown_delay = flags.shutdown_delay;
   options.store = flags.store;
   options.folder = flags.standalone;
+  options.admission = flags.admission;
   if (standalone) {
     Result<std::vector<auth::AuthenticatorPtr>> who = standalone->authenticators(environment.clock);
     if (!who) return who.error();
@@ -110,7 +111,7 @@ Result<void> start(Server& server, const cli::Flags& flags, Environment environm
 
 }  // namespace
 
-int run(Server& server, int argc, const char* const* argv) {
+int run(Server& server, int argc, const char* const* argv, const RunOptions& run_options) {
   {
     util::RealClock clock;
     util::SystemRandom random;
@@ -119,14 +120,18 @@ int run(Server& server, int argc, const char* const* argv) {
     if (const auto code = cli::run_store_command(server, argc, argv, environment)) return *code;
     if (const auto code = cli::run_setup_command(server, argc, argv, environment)) return *code;
   }
-  const cli::ParsedFlags parsed = cli::parse_flags(server, argc, argv);
+  cli::ParsedFlags parsed = cli::parse_flags(server, argc, argv, run_options.flags);
   if (parsed.exit_code) return *parsed.exit_code;
 
   util::RealClock clock;
   util::SystemRandom random;
-  cli::StderrLogger logger(clock, parsed.flags.verbosity);
+  cli::StderrLogger own_logger(clock, parsed.flags.verbosity);
+  util::Logger& logger = run_options.log != nullptr ? *run_options.log : own_logger;
   cli::Signals signals;
-  if (const Result<void> started = start(server, parsed.flags, {clock, random, logger}); !started) {
+  const Environment environment{clock, random, logger};
+  Result<void> started = cli::renew_own_certificates(server, parsed.flags, environment);
+  if (started) started = start(server, parsed.flags, environment);
+  if (!started) {
     std::cerr << server.name() << ": " << started.error().message << "\n";
     return 1;
   }

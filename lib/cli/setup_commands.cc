@@ -15,6 +15,8 @@ struct SetupCommand {
 };
 
 constexpr SetupCommand kCommands[] = {
+    {"certs", "Renew its CA and its serving certificate", run_certs},
+    {"doctor", "Find what is wrong with this server in a cluster, and what mends it", run_doctor},
     {"manifests", "Print the objects that this server needs in a cluster", run_manifests},
     {"install", "Put them there, and wait until the cluster serves its kinds", run_install},
     {"uninstall", "Take them away again", run_uninstall},

@@ -49,6 +49,8 @@ std::optional<int> run_setup_command(const Server& server, int argc, const char*
 std::string setup_commands_help();
 
 // The commands.
+int run_certs(const CommandRun& run);
+int run_doctor(const CommandRun& run);
 int run_install(const CommandRun& run);
 int run_manifests(const CommandRun& run);
 int run_uninstall(const CommandRun& run);

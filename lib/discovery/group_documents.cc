@@ -117,7 +117,9 @@ json::Value resource_list(const registry::Registry& registry, const registry::Gr
                        {"verbs", texts(resource->verbs())}};
     if (!resource->short_names.empty()) entry.append("shortNames", texts(resource->short_names));
     if (!resource->categories.empty()) entry.append("categories", texts(resource->categories));
-    entry.append("storageVersionHash", storage_version_hash(*resource));
+    if (!resource->source && !resource->answer) {
+      entry.append("storageVersionHash", storage_version_hash(*resource));
+    }
     resources.emplace_back(std::move(entry));
     for (const std::string& name : resource->subresources()) {
       json::Object part{{"name", resource->plural + "/" + name},

@@ -104,6 +104,8 @@ class ResourcePaths {
     items.push_back(collection(scope + resource_.plural));
     items.push_back(object(scope + resource_.plural + "/{name}", "", verbs_, object_));
     for (const std::string& name : resource_.subresources()) {
+      // What the program answers itself has a form that only the program knows.
+      if (resource_.find_part(name) != nullptr) continue;
       std::string suffix = name;
       suffix[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(suffix[0])));
       PathItem part =
@@ -115,6 +117,7 @@ class ResourcePaths {
       items.push_back(std::move(part));
     }
     if (has(verbs_, "watch")) add_watches(scope, items);
+    std::erase_if(items, [](const PathItem& each) { return each.operations.empty(); });
     return items;
   }
 
@@ -220,7 +223,7 @@ class ResourcePaths {
       patch.body = std::string(kMeta) + "Patch";
       // Only forms that work: kubectl chooses among those that it finds here.
       patch.consumes = {"application/json-patch+json", "application/merge-patch+json",
-                        "application/apply-patch+yaml"};
+                        "application/strategic-merge-patch+json", "application/apply-patch+yaml"};
       patch.responses = {{200, shown}, {201, shown}};
       made.operations.push_back(std::move(patch));
     }

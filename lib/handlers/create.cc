@@ -2,6 +2,7 @@
 #include "handlers/exchange.h"
 #include "handlers/options.h"
 #include "handlers/render.h"
+#include "registry/answer.h"
 
 namespace annex::handlers {
 
@@ -15,8 +16,15 @@ Result<http::Response> serve_create(Exchange& exchange) {
   auto object = read_object(exchange, options->field_validation);
   if (!object) return std::move(object).error();
   if (auto done = match_namespace(exchange, *object); !done) return std::move(done).error();
-  registry::WriteRequest request = exchange.write_request(options->dry_run);
+  registry::WriteRequest request =
+      exchange.write_request(options->dry_run, std::move(options->document));
   request.fields = exchange.field_writer(*options);
+  if (exchange.resource.answer) {
+    auto answered = registry::answer(exchange.codec(), request, std::move(*object));
+    if (!answered) return std::move(answered).error();
+    exchange.warn(answered->warnings);
+    return object_response(exchange, 201, *answered->item);
+  }
   auto written = exchange.writes().create(request, std::move(*object));
   if (!written) return std::move(written).error();
   exchange.warn(written->warnings);

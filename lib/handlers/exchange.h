@@ -38,7 +38,7 @@ struct Exchange {
   registry::ObjectKey key() const { return {context.info.name_space, context.info.name}; }
   registry::Writes writes() const { return {stored, backend, clock, random}; }
   /// What a write needs to know; the deadline is the earlier of the request's and the limit's.
-  registry::WriteRequest write_request(bool dry_run) const;
+  registry::WriteRequest write_request(bool dry_run, json::Value options_document) const;
   /// Who writes, by the options or by the client's name in its User-Agent.
   registry::FieldWriter field_writer(const WriteOptions& write_options) const;
   void warn(const std::vector<std::string>& texts) const {

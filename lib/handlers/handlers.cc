@@ -4,6 +4,7 @@
 
 #include "handlers/exchange.h"
 #include "handlers/options.h"
+#include "handlers/part.h"
 #include "handlers/routing.h"
 #include "registry/scale.h"
 
@@ -51,16 +52,27 @@ Result<void> check_route_forms(const http::Request& request, Verb verb) {
 
 }  // namespace
 
-registry::WriteRequest Exchange::write_request(bool dry_run) const {
+registry::WriteRequest Exchange::write_request(bool dry_run, json::Value options_document) const {
   registry::WriteRequest request;
   request.key = key();
-  request.hooks.user = context.user;
-  request.hooks.now = clock.wall_now();
-  request.hooks.subresource = context.info.subresource;
-  request.hooks.dry_run = dry_run;
   request.may_create = context.may_create;
-  request.warn = [this](const std::string& text) { context.warnings.add(text); };
   request.deadline = std::min(context.deadline, clock.now() + options.write_limit);
+  request.admission = options.admission;
+  registry::HookContext& hooks = request.hooks;
+  hooks.user = context.user;
+  hooks.now = clock.wall_now();
+  hooks.group = stored.group;
+  hooks.version = context.info.version;
+  hooks.resource = stored.plural;
+  hooks.subresource = context.info.subresource;
+  hooks.kind_group = resource.group;
+  hooks.kind_version = version.name;
+  hooks.kind = resource.kind;
+  hooks.name_space = context.info.name_space;
+  hooks.name = context.info.name;
+  hooks.options = std::move(options_document);
+  hooks.dry_run = dry_run;
+  hooks.warn = [this](const std::string& text) { context.warnings.add(text); };
   return request;
 }
 
@@ -82,9 +94,17 @@ bool Handlers::serves(const http::Request& request) const {
 }
 
 http::Response Handlers::serve(request::Context& context, const http::Request& request) const {
+  // A namespace is in its own for whoever decides about it, and in none for whoever has it.
+  if (context.info.group.empty() && context.info.resource == "namespaces") {
+    context.info.name_space.clear();
+  }
   auto answer = [&]() -> Result<http::Response> {
     auto route = find_route(registry_, context.info, request.method);
     if (!route) return std::move(route).error();
+    if (route->part != nullptr) {
+      context.warnings.add(route->version->deprecation);
+      return serve_part(*route->part, *backends_.find(*route->resource), context, request);
+    }
     if (auto done = check_route_forms(request, route->verb); !done) return std::move(done).error();
     auto form = negotiate(request, offer_of(route->verb));
     if (!form) return std::move(form).error();

@@ -8,6 +8,7 @@
 
 #include "annex/http/request.h"
 #include "annex/http/uri.h"
+#include "annex/json/value.h"
 #include "annex/meta/field_selector.h"
 #include "annex/meta/label_selector.h"
 #include "annex/registry/resource.h"
@@ -23,7 +24,8 @@ struct WriteOptions {
   bool dry_run = false;
   FieldValidation field_validation = FieldValidation::kWarn;
   std::string field_manager{};
-  bool force = false;  ///< of an apply
+  bool force = false;      ///< of an apply
+  json::Value document{};  ///< as hooks and admission are told of it
 };
 
 /// `kind` is "CreateOptions", "UpdateOptions" or "PatchOptions", as errors name it.
@@ -58,6 +60,7 @@ struct DeleteOptions {
   registry::RemoveOptions remove{};
   bool dry_run = false;
   bool unsafe = false;  ///< only what cannot be read from the store is to be deleted
+  json::Value document{};
 };
 
 /// From the body if there is one, else from the query.
@@ -65,6 +68,8 @@ Result<DeleteOptions> read_delete_options(const http::Request& request);
 
 /// The 422 of options that do not fit.
 Error invalid_options(std::string_view kind, const schema::FieldErrors& errors);
+/// Options as a document of meta.k8s.io/v1: those of `members` that say something.
+json::Value options_document(std::string_view kind, json::Object members);
 /// Reads repeated dryRun values.
 bool read_dry_run(const std::vector<std::string>& values, schema::FieldErrors& errors);
 /// Go's strconv.ParseInt of the first value; 0 if absent.

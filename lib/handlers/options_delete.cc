@@ -11,6 +11,7 @@ namespace {
 struct RawDelete {
   std::optional<std::string> uid{};
   std::optional<std::string> resource_version{};
+  std::optional<std::int64_t> grace{};
   std::optional<bool> orphan_dependents{};
   std::optional<std::string> propagation{};
   std::vector<std::string> dry_run{};
@@ -67,8 +68,9 @@ Result<RawDelete> read_body_options(const http::Request& request) {
     raw.unsafe = unsafe->as_bool();
   }
   const json::Value* grace = object.find("gracePeriodSeconds");
-  if (grace != nullptr && !grace->is_null() && !grace->is_int64()) {
-    return wrong_type(*grace, "gracePeriodSeconds", "int64");
+  if (grace != nullptr && !grace->is_null()) {
+    if (!grace->is_int64()) return wrong_type(*grace, "gracePeriodSeconds", "int64");
+    raw.grace = grace->as_int64();
   }
   const json::Value* conditions = object.find("preconditions");
   if (conditions != nullptr && !conditions->is_null()) {
@@ -92,7 +94,9 @@ Result<RawDelete> read_body_options(const http::Request& request) {
 
 Result<RawDelete> read_query_options(const http::Query& query) {
   RawDelete raw;
-  if (auto grace = read_int(query, "gracePeriodSeconds"); !grace) return std::move(grace).error();
+  auto grace = read_int(query, "gracePeriodSeconds");
+  if (!grace) return std::move(grace).error();
+  if (query.contains("gracePeriodSeconds")) raw.grace = *grace;
   auto text = [&](std::string_view name, std::optional<std::string>& out) {
     if (const auto value = query.first(name)) out = std::string(*value);
   };
@@ -107,6 +111,19 @@ Result<RawDelete> read_query_options(const http::Query& query) {
   return raw;
 }
 
+json::Value document_of(const RawDelete& raw) {
+  json::Object conditions;
+  if (raw.uid) conditions.append("uid", *raw.uid);
+  if (raw.resource_version) conditions.append("resourceVersion", *raw.resource_version);
+  json::Object members{{"preconditions", std::move(conditions)},
+                       {"dryRun", json::Array(raw.dry_run.begin(), raw.dry_run.end())}};
+  if (raw.grace) members.append("gracePeriodSeconds", *raw.grace);
+  if (raw.orphan_dependents) members.append("orphanDependents", *raw.orphan_dependents);
+  if (raw.propagation) members.append("propagationPolicy", *raw.propagation);
+  if (raw.unsafe) members.append("ignoreStoreReadErrorWithClusterBreakingPotential", true);
+  return options_document("DeleteOptions", std::move(members));
+}
+
 }  // namespace
 
 Result<DeleteOptions> read_delete_options(const http::Request& request) {
@@ -114,6 +131,7 @@ Result<DeleteOptions> read_delete_options(const http::Request& request) {
       request.body.empty() ? read_query_options(request.target.query) : read_body_options(request);
   if (!raw) return std::move(raw).error();
   DeleteOptions options;
+  options.document = document_of(*raw);
   options.preconditions.uid = std::move(raw->uid);
   options.preconditions.resource_version = std::move(raw->resource_version);
   options.unsafe = raw->unsafe;

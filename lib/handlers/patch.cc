@@ -3,6 +3,7 @@
 
 #include "annex/json/patch.h"
 #include "annex/json/write.h"
+#include "annex/schema/strategic_merge.h"
 #include "handlers/apply.h"
 #include "handlers/body.h"
 #include "handlers/exchange.h"
@@ -12,10 +13,11 @@
 namespace annex::handlers {
 namespace {
 
-enum class PatchType { kJson, kMerge, kApply };
+enum class PatchType { kJson, kMerge, kStrategic, kApply };
 
 constexpr std::string_view kJsonPatchType = "application/json-patch+json";
 constexpr std::string_view kMergePatchType = "application/merge-patch+json";
+constexpr std::string_view kStrategicType = "application/strategic-merge-patch+json";
 
 std::string_view essence(std::string_view type) {
   type = type.substr(0, type.find(';'));
@@ -29,7 +31,10 @@ bool is_routed(std::string_view header) {
   for (std::size_t begin = 0; begin <= header.size();) {
     const std::size_t end = std::min(header.find(',', begin), header.size());
     const std::string_view type = essence(header.substr(begin, end - begin));
-    if (type == kJsonPatchType || type == kMergePatchType || type == kApplyPatchType) return true;
+    if (type == kJsonPatchType || type == kMergePatchType || type == kStrategicType ||
+        type == kApplyPatchType) {
+      return true;
+    }
     begin = end + 1;
   }
   return false;
@@ -40,6 +45,7 @@ Result<PatchType> patch_type(const http::Request& request) {
   const std::string_view type = essence(header);
   if (type == kJsonPatchType) return PatchType::kJson;
   if (type == kMergePatchType) return PatchType::kMerge;
+  if (type == kStrategicType) return PatchType::kStrategic;
   if (type == kApplyPatchType) return PatchType::kApply;
   Error error;
   error.reason = Reason::kUnsupportedMediaType;
@@ -49,7 +55,7 @@ Result<PatchType> patch_type(const http::Request& request) {
   error.message =
       "the body of the request was in an unknown format - accepted media types include: " +
       std::string(kJsonPatchType) + ", " + std::string(kMergePatchType) + ", " +
-      std::string(kApplyPatchType);
+      std::string(kStrategicType) + ", " + std::string(kApplyPatchType);
   return error;
 }
 
@@ -76,15 +82,18 @@ class Patch final : public registry::Transform {
       if (!decoded) return std::move(decoded).error();
       json_patch_ = std::move(*decoded);
       prefix = "json patch ";
-    } else if (document->value.is_null()) {
+    } else if (document->value.is_null() && type == PatchType::kMerge) {
       return Error::bad_request("Invalid JSON Patch");
+    } else if (document->value.is_null()) {
+      patch_ = json::Object();
     } else if (!document->value.is_object()) {
       return Error::bad_request("error decoding patch: json: cannot unmarshal " +
                                 std::string(document->value.type_name()) +
                                 " into Go value of type map[string]interface {}");
     } else {
-      merge_patch_ = std::move(document->value);
+      patch_ = std::move(document->value);
     }
+    strategic_ = type == PatchType::kStrategic;
     if (validation_ == FieldValidation::kIgnore) return {};
     for (const std::string& text : strict_problems({}, document->duplicates)) {
       problems_.push_back(prefix + text);
@@ -108,8 +117,16 @@ class Patch final : public registry::Transform {
       auto result = json_patch_->apply(patched);
       if (!result) return result;
       patched = std::move(*result);
+    } else if (strategic_) {
+      auto result = schema::strategic_merge(*exchange_.resource.types, exchange_.version.type,
+                                            std::move(patched), patch_);
+      if (!result) return result;
+      patched = std::move(*result);
+      // As upstream, where the patched document is taken for what the live one was.
+      patched.as_object().set("kind", exchange_.resource.kind);
+      patched.as_object().set("apiVersion", exchange_.resource.api_version(exchange_.version));
     } else {
-      json::merge_patch(patched, merge_patch_);
+      json::merge_patch(patched, patch_);
     }
     return decode(std::move(patched));
   }
@@ -181,12 +198,13 @@ class Patch final : public registry::Transform {
   Exchange& exchange_;
   const FieldValidation validation_;
   std::optional<json::JsonPatch> json_patch_;
-  json::Value merge_patch_;
+  bool strategic_ = false;
+  json::Value patch_;  ///< of a merge, strategic or not
   std::vector<std::string> problems_;
 };
 
 Result<http::Response> serve_apply(Exchange& exchange, const WriteOptions& options) {
-  registry::WriteRequest request = exchange.write_request(options.dry_run);
+  registry::WriteRequest request = exchange.write_request(options.dry_run, options.document);
   request.fields = exchange.field_writer(options);
   request.fields.applied = true;
   ApplyPatch patch(exchange, options, request.fields);
@@ -212,7 +230,8 @@ Result<http::Response> serve_patch(Exchange& exchange) {
   if (apply) return serve_apply(exchange, *options);
   Patch patch(exchange, options->field_validation);
   if (auto done = patch.read(*type); !done) return std::move(done).error();
-  registry::WriteRequest request = exchange.write_request(options->dry_run);
+  registry::WriteRequest request =
+      exchange.write_request(options->dry_run, std::move(options->document));
   request.fields = exchange.field_writer(*options);
   auto written = exchange.writes().update(request, patch, false);
   if (!written) return std::move(written).error();

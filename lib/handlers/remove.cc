@@ -14,7 +14,8 @@ Result<http::Response> serve_remove(Exchange& exchange) {
   }
   auto options = read_delete_options(exchange.http);
   if (!options) return std::move(options).error();
-  registry::WriteRequest request = exchange.write_request(options->dry_run);
+  registry::WriteRequest request =
+      exchange.write_request(options->dry_run, std::move(options->document));
   request.preconditions = options->preconditions;
   if (options->unsafe) {
     auto live = exchange.backend.get(request.key, {});

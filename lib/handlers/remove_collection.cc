@@ -31,7 +31,7 @@ Result<http::Response> serve_remove_collection(Exchange& exchange) {
     if (!page) return std::move(page).error();
     if (meta.revision == 0) meta.revision = page->meta.revision;
     for (const registry::ItemPtr& item : page->items) {
-      registry::WriteRequest request = exchange.write_request(options->dry_run);
+      registry::WriteRequest request = exchange.write_request(options->dry_run, options->document);
       request.deadline = exchange.context.deadline;
       request.key = {std::string(item->name_space()), std::string(item->name())};
       request.preconditions = options->preconditions;

@@ -1,5 +1,6 @@
 #include "handlers/routing.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "annex/json/write.h"
@@ -35,6 +36,12 @@ std::optional<Verb> collection_verb(const std::string& method, const std::string
   return std::nullopt;
 }
 
+/// Virtual resources are only read, imperative ones only asked.
+bool allows(const registry::Resource& resource, Verb verb) {
+  if (resource.answer) return verb == Verb::kCreate;
+  return !resource.source || verb == Verb::kGet || verb == Verb::kList || verb == Verb::kWatch;
+}
+
 }  // namespace
 
 Result<Route> find_route(const registry::Registry& registry, const request::RequestInfo& info,
@@ -60,9 +67,15 @@ Result<Route> find_route(const registry::Registry& registry, const request::Requ
     if (subresource && route.resource->subresource_verbs(info.subresource).empty()) {
       return no_route();
     }
+    route.part = subresource ? route.resource->find_part(info.subresource) : nullptr;
     verb = item_verb(method, subresource);
+    if (route.part != nullptr) {
+      const auto& verbs = route.part->verbs;
+      if (std::find(verbs.begin(), verbs.end(), info.verb) == verbs.end()) return no_method();
+      verb = Verb::kGet;
+    }
   }
-  if (!verb) return no_method();
+  if (!verb || (route.part == nullptr && !allows(*route.resource, *verb))) return no_method();
   route.verb = *verb;
   if (named) {
     const auto wrong = meta::check_path_segment(info.name);

@@ -13,6 +13,8 @@ struct Route {
   const registry::Resource* resource = nullptr;
   const registry::Version* version = nullptr;
   Verb verb = Verb::kGet;
+  /// What answers instead of a verb of this layer's; null: nothing does.
+  const registry::Subresource* part = nullptr;
 };
 
 /// The generic 404 for an unknown version, resource or subresource, 405 for a method that the path

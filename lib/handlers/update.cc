@@ -29,7 +29,8 @@ Result<http::Response> serve_update(Exchange& exchange) {
   if (auto done = match_namespace(exchange, *object); !done) return std::move(done).error();
   if (auto done = match_name(exchange, *object); !done) return std::move(done).error();
 
-  registry::WriteRequest request = exchange.write_request(options->dry_run);
+  registry::WriteRequest request =
+      exchange.write_request(options->dry_run, std::move(options->document));
   request.fields = exchange.field_writer(*options);
   const std::string& uid = object->at_string({"metadata", "uid"});
   if (!uid.empty()) request.preconditions.uid = uid;

@@ -4,7 +4,7 @@
 #include "handlers/render.h"
 #include "handlers/watch_source.h"
 #include "handlers/websocket.h"
-#include "handlers/websocket_watch.h"
+#include "handlers/websocket_stream.h"
 
 namespace annex::handlers {
 namespace {
@@ -100,6 +100,9 @@ Result<http::Response> serve_watch(Exchange& exchange) {
   plan.end = exchange.clock.now() + length;
   plan.bookmark_interval = exchange.options.bookmark_interval;
   plan.filter = std::move(*options);
+  if (exchange.options.count_watch_events) {
+    plan.sent = exchange.options.count_watch_events(exchange.resource, exchange.version);
+  }
 
   http::Response response;
   const bool protobuf = exchange.form.media == request::Media::kProtobuf;
@@ -112,7 +115,7 @@ Result<http::Response> serve_watch(Exchange& exchange) {
       std::move(plan), WatchRender(exchange.form, std::move(table)), exchange.clock);
   if (is_websocket_request(exchange.http)) {
     return accept_websocket(exchange.http,
-                            std::make_unique<WebSocketWatch>(std::move(source), protobuf));
+                            std::make_unique<WebSocketStream>(std::move(source), protobuf));
   }
   response.body = std::move(source);
   return response;

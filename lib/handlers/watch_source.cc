@@ -44,6 +44,7 @@ bool WatchSource::matches(const registry::Item& item) const {
 bool WatchSource::append(Result<util::Chunks> event, util::Chunks& out) {
   if (event) {
     out.append(std::move(*event));
+    ++appended_;
     return true;
   }
   out.append(render_.error(event.error()));
@@ -83,6 +84,13 @@ bool WatchSource::append_change(const registry::CacheEvent& change, util::Chunks
 }
 
 http::Pull WatchSource::pull(std::size_t room, util::TimePoint now, util::Chunks& out) {
+  appended_ = 0;
+  const http::Pull pulled = pull_events(room, now, out);
+  if (appended_ != 0 && plan_.sent) plan_.sent(appended_);
+  return pulled;
+}
+
+http::Pull WatchSource::pull_events(std::size_t room, util::TimePoint now, util::Chunks& out) {
   if (plan_.failure) {
     out.append(render_.error(*plan_.failure));
     return http::Pull::kEnd;

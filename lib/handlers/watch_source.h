@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct WatchPlan {
   bool announce_initial_end = false;
   util::TimePoint end{};
   util::Duration bookmark_interval{};
+  std::function<void(std::size_t)> sent{};  ///< told how many events went out; may be empty
   /// Sent as the only event.
   std::optional<Error> failure{};
 };
@@ -45,6 +47,7 @@ class WatchSource final : public http::BodySource {
   std::optional<util::TimePoint> wake_at() const override;
 
  private:
+  http::Pull pull_events(std::size_t room, util::TimePoint now, util::Chunks& out);
   bool matches(const registry::Item& item) const;
   bool append_initial(std::size_t room, util::Chunks& out);
   bool append_change(const registry::CacheEvent& change, util::Chunks& out);
@@ -58,6 +61,7 @@ class WatchSource final : public http::BodySource {
   std::size_t next_initial_ = 0;
   std::deque<registry::CacheEventPtr> pending_;
   bool failed_ = false;
+  std::size_t appended_ = 0;  ///< events, by the pull that goes on
   std::optional<util::TimePoint> next_bookmark_;
 };
 

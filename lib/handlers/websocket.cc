@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxControl = 125;
 constexpr std::uint16_t kProtocolError = 1002;
+constexpr std::uint16_t kPolicyViolation = 1008;
 
 std::string_view trim(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t");
@@ -160,6 +161,12 @@ bool WebSocketReader::end_frame() {
   return false;
 }
 
+bool WebSocketReader::deliver(std::string_view bytes) {
+  std::string plain(bytes);
+  for (char& c : plain) c = static_cast<char>(c ^ mask_[mask_at_++ % 4]);
+  return plain.empty() || take_(plain);
+}
+
 bool WebSocketReader::feed(std::string_view bytes) {
   while (!closed_) {
     if (!in_payload_) {
@@ -173,6 +180,11 @@ bool WebSocketReader::feed(std::string_view bytes) {
       for (std::size_t i = 0; i < size; ++i) {
         control_ += static_cast<char>(bytes[i] ^ mask_[mask_at_++ % 4]);
       }
+    }
+    if (opcode_ < WebSocketOpcode::kClose && take_ && !deliver(bytes.substr(0, size))) {
+      closed_ = true;
+      close_code_ = kPolicyViolation;
+      return false;
     }
     bytes.remove_prefix(size);
     left_ -= size;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,8 @@ void append_websocket_head(std::string& out, WebSocketOpcode opcode, std::size_t
 /// Reads what a client sends, and keeps none of it but control frames. Not synchronised.
 class WebSocketReader {
  public:
+  /// Gives what messages carry to `take`, as it comes; false from it closes with 1008.
+  void deliver_to(std::function<bool(std::string_view bytes)> take) { take_ = std::move(take); }
   /// False once nothing more is to be read: the peer closed, or broke the protocol.
   bool feed(std::string_view bytes);
   /// What the newest PING that was not taken yet carried.
@@ -48,7 +51,10 @@ class WebSocketReader {
   bool read_head();
   bool end_frame();
   bool fail();
+  /// Unmasks what came of a message and gives it away.
+  bool deliver(std::string_view bytes);
 
+  std::function<bool(std::string_view)> take_;
   std::string head_;
   std::uint64_t left_ = 0;  ///< of the frame's payload
   std::size_t mask_at_ = 0;

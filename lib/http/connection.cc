@@ -119,6 +119,7 @@ class Wire final : public Connection, private httplib::Stream {
                             Patience& patience) override;
   bool reusable() override;
   bool unanswered() const override { return line_ == 0 && received_ == 0; }
+  std::vector<std::string> peer_chain() const override;
 
  private:
   bool is_readable() const override { return true; }
@@ -353,6 +354,19 @@ Result<Incoming> Wire::exchange(const Outgoing& request, std::size_t body_bytes,
   complete_ = done && framed && position_ == input_.size() && in.version == "HTTP/1.1" &&
               !iequals(in.get_header_value("Connection"), "close");
   return incoming;
+}
+
+std::vector<std::string> Wire::peer_chain() const {
+  std::vector<std::string> chain;
+  const STACK_OF(X509)* const shown = ssl_ ? SSL_get_peer_cert_chain(ssl_.get()) : nullptr;
+  for (int i = 0; shown != nullptr && i < sk_X509_num(shown); ++i) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(sk_X509_value(shown, i), &der);
+    if (size <= 0) continue;
+    chain.emplace_back(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+  }
+  return chain;
 }
 
 bool Wire::reusable() {

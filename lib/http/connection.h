@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/client.h"
 #include "http/patience.h"
@@ -36,6 +38,8 @@ class Connection {
   virtual bool reusable() = 0;
   /// True if the last exchange got not a byte of an answer.
   virtual bool unanswered() const = 0;
+  /// What the peer showed in the handshake, in DER and leaf first; empty without TLS.
+  virtual std::vector<std::string> peer_chain() const = 0;
 };
 
 }  // namespace annex::http

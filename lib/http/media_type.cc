@@ -13,12 +13,10 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
+void lower(std::string& text) {
+  for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  return out;
 }
 
 double weight(std::string_view text) {
@@ -27,6 +25,37 @@ double weight(std::string_view text) {
   // Not a number would spoil the order of the sort.
   if (error != std::errc() || end != text.data() + text.size() || std::isnan(q)) return 0;
   return q;
+}
+
+/// In the text's own case.
+std::optional<MediaType> read(std::string_view text) {
+  MediaType media;
+  const std::size_t semicolon = text.find(';');
+  std::string_view essence = trim(text.substr(0, semicolon));
+  if (essence == "*") essence = "*/*";
+  const std::size_t slash = essence.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  media.type = trim(essence.substr(0, slash));
+  media.subtype = trim(essence.substr(slash + 1));
+  if (media.type.empty() || media.subtype.empty()) return std::nullopt;
+
+  std::string_view rest = semicolon == std::string_view::npos ? "" : text.substr(semicolon + 1);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(';');
+    const std::string_view piece = trim(rest.substr(0, end));
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    if (piece.empty()) continue;
+    const std::size_t equals = piece.find('=');
+    std::string_view name = trim(piece.substr(0, equals));
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : trim(piece.substr(equals + 1));
+    if (name == "q") {
+      media.q = weight(value);
+    } else {
+      media.params.emplace_back(name, value);
+    }
+  }
+  return media;
 }
 
 }  // namespace
@@ -46,32 +75,11 @@ bool MediaType::matches(std::string_view other) const {
 }
 
 std::optional<MediaType> parse_media_type(std::string_view text) {
-  MediaType media;
-  const std::size_t semicolon = text.find(';');
-  std::string_view essence = trim(text.substr(0, semicolon));
-  if (essence == "*") essence = "*/*";
-  const std::size_t slash = essence.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  media.type = lowered(trim(essence.substr(0, slash)));
-  media.subtype = lowered(trim(essence.substr(slash + 1)));
-  if (media.type.empty() || media.subtype.empty()) return std::nullopt;
-
-  std::string_view rest = semicolon == std::string_view::npos ? "" : text.substr(semicolon + 1);
-  while (!rest.empty()) {
-    const std::size_t end = rest.find(';');
-    const std::string_view piece = trim(rest.substr(0, end));
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    if (piece.empty()) continue;
-    const std::size_t equals = piece.find('=');
-    std::string name = lowered(trim(piece.substr(0, equals)));
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view() : trim(piece.substr(equals + 1));
-    if (name == "q") {
-      media.q = weight(value);
-    } else {
-      media.params.emplace_back(std::move(name), std::string(value));
-    }
-  }
+  std::optional<MediaType> media = read(text);
+  if (!media) return std::nullopt;
+  lower(media->type);
+  lower(media->subtype);
+  for (auto& [name, value] : media->params) lower(name);
   return media;
 }
 
@@ -79,7 +87,7 @@ std::vector<MediaType> parse_accept(std::string_view text) {
   std::vector<MediaType> clauses;
   while (true) {
     const std::size_t comma = text.find(',');
-    if (auto media = parse_media_type(text.substr(0, comma))) clauses.push_back(std::move(*media));
+    if (auto media = read(text.substr(0, comma))) clauses.push_back(std::move(*media));
     if (comma == std::string_view::npos) break;
     text = text.substr(comma + 1);
   }

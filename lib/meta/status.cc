@@ -41,6 +41,13 @@ json::Object details_of(const util::ErrorDetails& details) {
   return object;
 }
 
+Reason find_reason(std::string_view text) {
+  for (int at = 0; at <= static_cast<int>(Reason::kTimeout); ++at) {
+    if (util::reason_text(static_cast<Reason>(at)) == text) return static_cast<Reason>(at);
+  }
+  return Reason::kUnknown;
+}
+
 }  // namespace
 
 json::Value status_json(const Error& error) {
@@ -52,6 +59,31 @@ json::Value status_json(const Error& error) {
   if (error.has_details || !details.empty()) status.append("details", std::move(details));
   status.append("code", util::http_status(error.reason));
   return status;
+}
+
+Error read_status(const json::Value& status) {
+  Error error;
+  error.reason = find_reason(status.at_string({"reason"}));
+  error.message = status.at_string({"message"});
+  error.continue_token = status.at_string({"metadata", "continue"});
+  const json::Value* details = status.find("details");
+  if (details == nullptr || !details->is_object()) return error;
+  error.has_details = true;
+  error.details.name = details->at_string({"name"});
+  error.details.group = details->at_string({"group"});
+  error.details.kind = details->at_string({"kind"});
+  error.details.uid = details->at_string({"uid"});
+  const json::Value* wait = details->find("retryAfterSeconds");
+  if (wait != nullptr && wait->is_int64()) {
+    error.details.retry_after_seconds = static_cast<int>(wait->as_int64());
+  }
+  const json::Value* causes = details->find("causes");
+  if (causes == nullptr || !causes->is_array()) return error;
+  for (const json::Value& cause : causes->as_array()) {
+    error.details.causes.push_back(
+        {cause.at_string({"reason"}), cause.at_string({"message"}), cause.at_string({"field"})});
+  }
+  return error;
 }
 
 json::Value success_json(std::string_view name, std::string_view group, std::string_view kind,

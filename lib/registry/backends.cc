@@ -3,7 +3,10 @@
 #include <utility>
 
 #include "annex/registry/backend.h"
+#include "registry/answer.h"
+#include "registry/poller.h"
 #include "registry/stored_backend.h"
+#include "registry/virtual_backend.h"
 
 namespace annex::registry {
 
@@ -11,18 +14,32 @@ namespace annex::registry {
 /// every cache on: a read of the most recent state never waits for a resource that is silent.
 class Backends::Impl final : public storage::WatchSink {
  public:
-  Impl(const Registry& registry, storage::Store& store, const util::Clock& clock,
-       util::Logger& logger, const BackendOptions& options)
+  Impl(const Registry& registry, storage::Store& store, util::Clock& clock, util::Logger& logger,
+       const BackendOptions& options)
       : store_(store), logger_(logger), prefix_(options.prefix) {
+    std::vector<VirtualBackend*> polled;
     for (const auto& resource : registry.resources()) {
+      if (resource->answer) {
+        answering_.emplace_back(resource.get(), std::make_unique<AnswerBackend>(*resource, clock));
+        continue;
+      }
+      if (resource->source) {
+        virtual_.emplace_back(resource.get(),
+                              std::make_unique<VirtualBackend>(*resource, clock, logger, options));
+        polled.push_back(virtual_.back().second.get());
+        continue;
+      }
       backends_.emplace_back(
           resource.get(),
           std::make_unique<StoredBackend>(*resource, store, clock, logger, options, follower()));
       by_prefix_.emplace(backends_.back().second->prefix(), backends_.back().second.get());
     }
+    poller_ = std::make_unique<Poller>(std::move(polled), clock);
   }
 
   Result<void> start() {
+    for (auto& entry : virtual_) entry.second->start();
+    poller_->start();
     util::MutexLock lock(mutex_);
     return follow();
   }
@@ -36,6 +53,8 @@ class Backends::Impl final : public storage::WatchSink {
   }
 
   void stop() {
+    poller_->stop();
+    for (auto& entry : virtual_) entry.second->stop();
     std::unique_ptr<storage::Watch> watch;
     {
       util::MutexLock lock(mutex_);
@@ -48,6 +67,12 @@ class Backends::Impl final : public storage::WatchSink {
 
   Backend* find(const Resource& resource) const {
     for (const auto& entry : backends_) {
+      if (entry.first == &resource) return entry.second.get();
+    }
+    for (const auto& entry : virtual_) {
+      if (entry.first == &resource) return entry.second.get();
+    }
+    for (const auto& entry : answering_) {
       if (entry.first == &resource) return entry.second.get();
     }
     return nullptr;
@@ -155,6 +180,9 @@ class Backends::Impl final : public storage::WatchSink {
   const std::string prefix_;
   std::vector<std::pair<const Resource*, std::unique_ptr<StoredBackend>>> backends_;
   std::unordered_map<std::string, StoredBackend*> by_prefix_;
+  std::vector<std::pair<const Resource*, std::unique_ptr<VirtualBackend>>> virtual_;
+  std::vector<std::pair<const Resource*, std::unique_ptr<AnswerBackend>>> answering_;
+  std::unique_ptr<Poller> poller_;
   std::atomic<Hold> hold_{Hold::kLost};
   util::Mutex mutex_;
   std::uint64_t epoch_ ANNEX_GUARDED_BY(mutex_) = 0;  // of what the caches were filled with
@@ -162,7 +190,7 @@ class Backends::Impl final : public storage::WatchSink {
   std::unique_ptr<storage::Watch> watch_ ANNEX_GUARDED_BY(mutex_);
 };
 
-Backends::Backends(const Registry& registry, storage::Store& store, const util::Clock& clock,
+Backends::Backends(const Registry& registry, storage::Store& store, util::Clock& clock,
                    util::Logger& logger, BackendOptions options)
     : impl_(std::make_unique<Impl>(registry, store, clock, logger, options)) {}
 

@@ -155,6 +155,38 @@ Wrong check_scale(const Resource& resource) {
   return std::nullopt;
 }
 
+Wrong check_parts(const Resource& resource) {
+  if (resource.answer && !resource.parts.empty()) {
+    return "is imperative: without objects there are no subresources";
+  }
+  for (const Subresource& part : resource.parts) {
+    const std::string about = "has a subresource " + quoted(part.name) + " ";
+    if (!is_lower_label(part.name)) return about + "that is no lower case name such as \"log\"";
+    if (part.name == "status" || part.name == "scale") return about + "that annex serves itself";
+    if (resource.find_part(part.name) != &part) return about + "twice";
+    if (!part.serve) return about + "that nothing serves";
+    if (part.verbs.empty()) return about + "without a verb";
+    for (const std::string& verb : part.verbs) {
+      constexpr std::string_view kVerbs[] = {"create", "delete", "get", "patch", "update"};
+      if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs)) {
+        return about + "with the verb " + quoted(verb) +
+               ", which is none of create, delete, get, patch and update";
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Wrong check_nature(const Resource& resource) {
+  if (!resource.source && !resource.answer) return std::nullopt;
+  if (resource.source && resource.answer) return "is both virtual and imperative";
+  if (resource.source && !resource.source->list) return "is virtual, but nothing lists its objects";
+  if (resource.strategy.status_subresource || resource.strategy.scale) {
+    return "is not stored, and cannot have the subresources status and scale";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Error unusable(const Resource& resource, const std::string& why) {
@@ -175,6 +207,8 @@ Result<void> check_resource(const Resource& resource) {
                                   quoted(resource.types->at(resource.hub_type).name) +
                                   " has no field \"status\"");
   }
+  if (Wrong wrong = check_parts(resource)) return unusable(resource, *wrong);
+  if (Wrong wrong = check_nature(resource)) return unusable(resource, *wrong);
   if (resource.strategy.scale) {
     if (Wrong wrong = check_scale(resource)) return unusable(resource, *wrong);
   }

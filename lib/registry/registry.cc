@@ -27,6 +27,8 @@ std::string Resource::group_resource() const {
 std::string Resource::group_kind() const { return group.empty() ? kind : kind + "." + group; }
 
 std::vector<std::string> Resource::verbs() const {
+  if (source) return {"get", "list", "watch"};
+  if (answer) return {"create"};
   return {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
 }
 
@@ -34,10 +36,19 @@ std::vector<std::string> Resource::subresources() const {
   std::vector<std::string> names;
   if (strategy.scale) names.emplace_back("scale");
   if (strategy.status_subresource) names.emplace_back("status");
+  for (const Subresource& part : parts) names.push_back(part.name);
   return names;
 }
 
+const Subresource* Resource::find_part(std::string_view name) const {
+  for (const Subresource& part : parts) {
+    if (part.name == name) return &part;
+  }
+  return nullptr;
+}
+
 std::vector<std::string> Resource::subresource_verbs(std::string_view subresource) const {
+  if (const Subresource* part = find_part(subresource)) return part->verbs;
   const bool on = subresource == "status"  ? strategy.status_subresource
                   : subresource == "scale" ? strategy.scale.has_value()
                                            : false;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kFillPage = 1000;
 
 /// A damaged page has many objects; each of them is told to who asks for it.
-constexpr std::size_t kLoggedDamages = 100;
+constexpr std::size_t kLoggedAsUnreadable = 100;
 
 /// Where a commit's answer is left for the thread that waits for it.
 struct Pending {
@@ -85,13 +85,16 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
   for (bool more = true; more;) {
     auto page = store_.list(prefix_, options);
     if (!page) return store_error(page.error(), resource_, "list");
-    note_damaged(page->damaged);
+    for (const storage::DamagedEntry& entry : page->damaged) {
+      leave_out(entry.key.substr(prefix_.size()), Error::internal(entry.message));
+    }
     for (const storage::Entry& entry : page->entries) {
-      auto item = codec_.make_item(entry.key.substr(prefix_.size()), entry.revision, entry.value);
+      const std::string key = entry.key.substr(prefix_.size());
+      auto item = codec_.make_item(key, entry.revision, entry.value);
       if (item) {
         items.push_back(std::move(*item));
       } else {
-        logger_.error("object left out", {{"key", entry.key}, {"err", item.error().message}});
+        leave_out(key, item.error());
       }
     }
     more = page->more && !page->entries.empty();
@@ -101,39 +104,41 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
   return {};
 }
 
-void StoredBackend::note_damaged(const std::vector<storage::DamagedEntry>& damaged) {
+void StoredBackend::leave_out(const std::string& key, const Error& why) {
   util::MutexLock lock(unreadable_mutex_);
-  for (const storage::DamagedEntry& entry : damaged) {
-    const bool is_new = damaged_.emplace(entry.key.substr(prefix_.size()), entry.message).second;
-    if (!is_new || damaged_.size() > kLoggedDamages) continue;
-    logger_.error("object left out", {{"key", entry.key}, {"err", entry.message}});
-  }
+  const bool is_new = unreadable_.insert_or_assign(key, why).second;
+  if (is_new && unreadable_.size() > kLoggedAsUnreadable) return;
+  logger_.error("object left out", {{"key", prefix_ + key}, {"err", why.message}});
 }
 
 void StoredBackend::forget_what_cannot_be_read() {
   util::MutexLock lock(unreadable_mutex_);
-  damaged_.clear();
+  unreadable_.clear();
   too_far_back_ = 0;
 }
 
-std::optional<Error> StoredBackend::damage_of(const std::string& key) const {
+std::optional<Error> StoredBackend::why_unreadable(const std::string& key) const {
   util::MutexLock lock(unreadable_mutex_);
-  const auto found = damaged_.find(key);
-  if (found == damaged_.end()) return std::nullopt;
-  return Error::internal(found->second);
+  const auto found = unreadable_.find(key);
+  if (found == unreadable_.end()) return std::nullopt;
+  return found->second;
 }
 
 CacheEventPtr StoredBackend::make_event(const storage::Event& event, ItemPtr previous) {
+  const std::string key = event.key.substr(prefix_.size());
+  {
+    util::MutexLock lock(unreadable_mutex_);
+    unreadable_.erase(key);
+  }
   ItemPtr current;
   if (event.type == storage::Event::Type::kPut) {
-    const std::string key = event.key.substr(prefix_.size());
     current = awaited_->take(key, event.value, event.revision);
     if (!current) {
       auto item = codec_.make_item(key, event.revision, event.value);
       if (item) {
         current = std::move(*item);
       } else {
-        logger_.error("object left out", {{"key", event.key}, {"err", item.error().message}});
+        leave_out(key, item.error());
       }
     }
   }
@@ -224,7 +229,7 @@ Result<ItemPtr> StoredBackend::get(const ObjectKey& key, const ReadAt& at) {
   if (auto done = wait_until(at); !done) return std::move(done).error();
   ItemPtr item = cache_->get(relative_key(key));
   if (item) return item;
-  if (auto damage = damage_of(relative_key(key))) return std::move(*damage);
+  if (auto why = why_unreadable(relative_key(key))) return std::move(*why);
   return item;
 }
 
@@ -259,7 +264,8 @@ Result<void> StoredBackend::take_page(const ListQuery& query, const storage::Lis
     ItemPtr item = cache_->get(key);
     if (!item || item->revision != entry.revision) {
       auto made = codec_.make_item(key, entry.revision, entry.value);
-      if (!made) return std::move(made).error();
+      // Told when the cache met it.
+      if (!made) continue;
       item = std::move(*made);
     }
     if (!query.matches || query.matches(*item)) result.items.push_back(std::move(item));

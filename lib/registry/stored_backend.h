@@ -51,15 +51,16 @@ class StoredBackend final : public Backend {
   /// Adds what matches of one page of the store to `result`, up to the limit.
   Result<void> take_page(const ListQuery& query, const storage::ListPage& page,
                          ListResult& result) const;
+  /// Notes that what is stored under the relative key cannot be read: whoever asks for it is told
+  /// why, lists and watches leave it out, and it is never written over.
+  void leave_out(const std::string& key, const Error& why);
   /// The item of a value that was there in the past; null for one that cannot be read.
   ItemPtr past_item(const std::string& key, storage::Revision revision,
                     const util::Bytes& value) const;
 
-  /// Remembers what of a page cannot be read.
-  void note_damaged(const std::vector<storage::DamagedEntry>& damaged);
   void forget_what_cannot_be_read();
   /// Nothing, if the object of a relative key can be read or is not there.
-  std::optional<Error> damage_of(const std::string& key) const;
+  std::optional<Error> why_unreadable(const std::string& key) const;
 
   const Resource& resource_;
   storage::Store& store_;
@@ -73,8 +74,8 @@ class StoredBackend final : public Backend {
   /// Shared with the answers that the store owes.
   const std::shared_ptr<AwaitedItems> awaited_ = std::make_shared<AwaitedItems>();
   mutable util::Mutex unreadable_mutex_;
-  /// Why it cannot be read, by relative key.
-  std::unordered_map<std::string, std::string> damaged_ ANNEX_GUARDED_BY(unreadable_mutex_);
+  /// What is stored and cannot be read, and why, by relative key.
+  std::unordered_map<std::string, Error> unreadable_ ANNEX_GUARDED_BY(unreadable_mutex_);
   /// What follows this revision is gone or too much, and so is what follows an older one.
   storage::Revision too_far_back_ ANNEX_GUARDED_BY(unreadable_mutex_) = 0;
   /// Held while the past is read, so that many who ask for it read it once.

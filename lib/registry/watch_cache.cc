@@ -105,6 +105,11 @@ bool WatchCache::wait_for(storage::Revision revision, util::Duration limit) cons
   return true;
 }
 
+std::size_t WatchCache::size() const {
+  util::MutexLock lock(mutex_);
+  return items_.size();
+}
+
 ItemPtr WatchCache::get(const std::string& key) const {
   util::MutexLock lock(mutex_);
   const auto found = items_.find(std::string_view(key));

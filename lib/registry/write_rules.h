@@ -29,11 +29,9 @@ inline Error resource_error(const Resource& resource, Reason reason, const std::
 }
 
 /// What the hooks of a request are told, with what is done to the object.
-inline HookContext hooks_for(const WriteRequest& request, Operation operation) {
-  HookContext hooks = request.hooks;
-  hooks.operation = operation;
-  return hooks;
-}
+HookContext hooks_for(const WriteRequest& request, Operation operation);
+
+inline bool is_scale(const WriteRequest& request) { return request.hooks.subresource == "scale"; }
 
 /// The request's own time is up.
 inline Error write_timeout() {
@@ -46,8 +44,8 @@ inline Error write_timeout() {
 
 meta::CheckName name_check(NameRule rule);
 
-/// The constraints of the hub type, metadata aside.
-void validate_by_schema(const Resource& resource, const json::Value& object,
+/// The constraints of the hub type, metadata aside. `old` is null for a new object.
+void validate_by_schema(const Resource& resource, const json::Value& object, const json::Value* old,
                         schema::FieldErrors& errors);
 
 /// Drops ownerReferences that are there twice, with a warning.

@@ -17,17 +17,27 @@ meta::CheckName name_check(NameRule rule) {
   };
 }
 
-void validate_by_schema(const Resource& resource, const json::Value& object,
+void validate_by_schema(const Resource& resource, const json::Value& object, const json::Value* old,
                         schema::FieldErrors& errors) {
   // Metadata has rules of its own, and texts of its own.
-  schema::validate_members(*resource.types, resource.hub_type, object, schema::FieldPath(), errors,
-                           "metadata");
+  schema::validate_members(*resource.types, resource.hub_type, object, old, schema::FieldPath(),
+                           errors, "metadata");
 }
 
 void note_duplicate_owners(json::Value& object, bool after_admission,
                            std::vector<std::string>& warnings) {
   const std::vector<std::string> uids = drop_duplicate_owners(object);
   if (!uids.empty()) warnings.push_back(duplicate_owners_warning(uids, after_admission));
+}
+
+HookContext hooks_for(const WriteRequest& request, Operation operation) {
+  HookContext hooks = request.hooks;
+  hooks.operation = operation;
+  // An update that makes the object asks with the options of a creation.
+  if (operation == Operation::kCreate && hooks.options.is_object()) {
+    hooks.options.as_object().set("kind", "CreateOptions");
+  }
+  return hooks;
 }
 
 Result<Committed> Writes::commit(const WriteRequest& request, std::optional<Draft> draft,

@@ -49,7 +49,7 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
   if (strategy.prepare_create) strategy.prepare_create(hooks, object);
 
   schema::FieldErrors errors;
-  validate_by_schema(resource_, object, errors);
+  validate_by_schema(resource_, object, nullptr, errors);
   if (strategy.validate) strategy.validate(hooks, object, errors);
   if (errors.empty()) {
     meta::validate_metadata(object, resource_.namespaced(), name_check(strategy.name_rule), errors);
@@ -58,12 +58,13 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
   if (!errors.empty()) return invalid(name, errors);
   if (strategy.warnings) {
     for (std::string& text : strategy.warnings(hooks, object, nullptr)) {
-      if (request.warn) request.warn(text);
+      if (hooks.warn) hooks.warn(text);
       warnings.push_back(std::move(text));
     }
   }
-  if (request.check != nullptr) return request.check->check(&object, nullptr);
-  return {};
+  HookContext named = hooks;
+  named.name = name;
+  return validate_admission(request, named, &object, nullptr);
 }
 
 Result<Written> Writes::create_once(const WriteRequest& request, json::Value object) const {
@@ -120,13 +121,11 @@ Result<Written> Writes::create(const WriteRequest& request, json::Value object) 
   note_duplicate_owners(object, false, warnings);
   track_fields(request, nullptr, object);
   const json::Value managers = managed_fields(object);
-  if (resource_.strategy.admit) {
-    auto done = resource_.strategy.admit(hooks_for(request, Operation::kCreate), Operation::kCreate,
-                                         &object, nullptr);
-    if (!done) return std::move(done).error();
-    note_duplicate_owners(object, true, warnings);
-    check_managed_fields(managers, object, warnings);
-  }
+  HookContext hooks = hooks_for(request, Operation::kCreate);
+  if (hooks.name.empty()) hooks.name = meta_text(object, "name");
+  if (auto done = admit(request, hooks, &object, nullptr); !done) return std::move(done).error();
+  note_duplicate_owners(object, true, warnings);
+  check_managed_fields(managers, object, warnings);
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
   const auto with_warnings = [&](Result<Written> written) {

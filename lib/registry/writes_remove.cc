@@ -72,13 +72,11 @@ Result<std::optional<Removed>> Writes::try_remove(const WriteRequest& request,
                     ") does not match the ResourceVersion in record (" + revision +
                     "). The object might have been modified");
   }
-  if (resource_.strategy.admit) {
-    auto done = resource_.strategy.admit(hooks_for(request, Operation::kDelete), Operation::kDelete,
-                                         nullptr, &*old);
-    if (!done) return std::move(done).error();
-  }
-  if (request.check != nullptr) {
-    if (auto done = request.check->check(nullptr, &*old); !done) return std::move(done).error();
+  HookContext hooks = hooks_for(request, Operation::kDelete);
+  if (hooks.name.empty()) hooks.name = request.key.name;
+  if (auto done = admit(request, hooks, nullptr, &*old); !done) return std::move(done).error();
+  if (auto done = validate_admission(request, hooks, nullptr, &*old); !done) {
+    return std::move(done).error();
   }
 
   Removed removed;

@@ -35,21 +35,6 @@ void keep_all_but_status(json::Value& object, const json::Value& old) {
   object = std::move(result);
 }
 
-/// What goes with its last finalizer is answered in the version that was written: it is not stored,
-/// so nothing is lost that only that version can say.
-Result<ItemPtr> as_written(const Codec& codec, const FieldWriter& writer, ItemPtr item,
-                           const json::Value& object) {
-  const Version* version = writer.version;
-  if (version == nullptr || writer.parent != nullptr || item->version == version->name) return item;
-  auto document = codec.to_version(*version, object);
-  if (!document) return std::move(document).error();
-  auto written = std::make_shared<Item>(*item);
-  written->text = util::Bytes(json::write(*document));
-  written->version = version->name;
-  written->cuts = find_frame(written->text.view());
-  return ItemPtr(std::move(written));
-}
-
 }  // namespace
 
 Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& object,
@@ -79,7 +64,7 @@ Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& ob
   schema::FieldErrors errors;
   meta::validate_metadata(object, resource_.namespaced(), name_check(strategy.name_rule), errors);
   meta::validate_metadata_update(object, old, errors);
-  validate_by_schema(resource_, object, errors);
+  validate_by_schema(resource_, object, &old, errors);
   if (strategy.validate) strategy.validate(hooks, object, errors);
   if (strategy.validate_update) strategy.validate_update(hooks, object, old, errors);
   if (!errors.empty()) return invalid(request.key.name, errors);
@@ -100,22 +85,19 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   if (request.preconditions.uid && *request.preconditions.uid != uid) {
     return wrong_uid(request, uid);
   }
-  const bool scale = request.hooks.subresource == "scale";
-  auto wanted = scale ? apply_to_scale(codec, *old, transform, request) : transform.apply(&*old);
+  auto wanted =
+      is_scale(request) ? wanted_through_scale(request, *old, transform) : transform.apply(&*old);
   if (!wanted) return std::move(wanted).error();
   json::Value object = std::move(*wanted);
 
   Written written;
   note_duplicate_owners(object, false, written.warnings);
-  if (!scale) track_fields(request, &*old, object);
+  if (!is_scale(request)) track_fields(request, &*old, object);
   const json::Value managers = managed_fields(object);
-  if (resource_.strategy.admit) {
-    auto done = resource_.strategy.admit(hooks_for(request, Operation::kUpdate), Operation::kUpdate,
-                                         &object, &*old);
-    if (!done) return std::move(done).error();
-    note_duplicate_owners(object, true, written.warnings);
-    check_managed_fields(managers, object, written.warnings);
-  }
+  const HookContext hooks = hooks_for(request, Operation::kUpdate);
+  if (auto done = admit(request, hooks, &object, &*old); !done) return std::move(done).error();
+  note_duplicate_owners(object, true, written.warnings);
+  check_managed_fields(managers, object, written.warnings);
   auto revision = wanted_revision(object);
   if (!revision) return std::move(revision).error();
   if (*revision == 0) {
@@ -132,8 +114,8 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   if (auto done = prepare_update(request, object, *old, written.warnings); !done) {
     return std::move(done).error();
   }
-  if (request.check != nullptr) {
-    if (auto done = request.check->check(&object, &*old); !done) return std::move(done).error();
+  if (auto done = validate_admission(request, hooks, &object, &*old); !done) {
+    return std::move(done).error();
   }
 
   written.deleted = finalizers(object).empty() && has_meta(*old, "deletionTimestamp") &&
@@ -146,9 +128,6 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
     auto committed = commit(request, std::nullopt, live->revision);
     if (!committed) return std::move(committed).error();
     if (committed->lost_race) return std::optional<Written>();
-    auto answer = as_written(codec, request.fields, std::move(written.item), object);
-    if (!answer) return std::move(answer).error();
-    written.item = std::move(*answer);
     return std::optional(std::move(written));
   }
   auto draft = codec.make_draft(live->key, object);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "annex/schema/strategic_merge.h"
+
 namespace annex::schema {
 namespace {
 
@@ -114,6 +116,9 @@ json::Value property_schema(const TypeTable& table, const Property& property,
       for (const std::string& key : property.list_keys) keys.emplace_back(key);
       schema.append("x-kubernetes-list-map-keys", std::move(keys));
     }
+    const PatchStrategy patch = patch_strategy(table, property);
+    if (!patch.merge_key.empty()) schema.append("x-kubernetes-patch-merge-key", patch.merge_key);
+    if (patch.merge) schema.append("x-kubernetes-patch-strategy", "merge");
   }
   if (property.map_atomic) schema.append("x-kubernetes-map-type", "atomic");
   return schema;

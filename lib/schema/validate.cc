@@ -85,50 +85,93 @@ void check_unique(const Property& list, const json::Array& items, const FieldPat
   }
 }
 
+/// Looks at a value and, for an update, at what it was.
+class Checker {
+ public:
+  Checker(const TypeTable& table, FieldErrors& errors) : table_(table), errors_(errors) {}
+
+  /// `old` is null for what was not there.
+  void check(TypeId id, const json::Value& value, const json::Value* old, const FieldPath& path) {
+    if (old != nullptr && *old == value) return;
+    const Type& type = table_.at(id);
+    if (type.kind == Kind::kObject && value.is_object()) {
+      check_members(type, value, old, path);
+    } else if (type.kind == Kind::kMap && value.is_object()) {
+      for (const json::Member& member : value.as_object()) {
+        const json::Value* before = old == nullptr ? nullptr : old->find(member.name);
+        check(type.element, member.value, before, path.key(member.name));
+      }
+    } else if (type.kind == Kind::kList && value.is_array()) {
+      for (std::size_t i = 0; i < value.as_array().size(); ++i) {
+        check(type.element, value.as_array()[i], nullptr, path.index(i));
+      }
+    } else if (!type.enum_values.empty() && value.is_string() &&
+               std::find(type.enum_values.begin(), type.enum_values.end(), value.as_string()) ==
+                   type.enum_values.end()) {
+      errors_.not_supported(path, value, type.enum_values);
+    }
+  }
+
+  void check_member(const Property& property, const json::Value& value, const json::Value* old,
+                    const FieldPath& path) {
+    if (old != nullptr && *old == value) return;
+    if (value.is_number()) check_number(property.constraints, value, path, errors_);
+    if (value.is_string()) check_text(property.constraints, value, path, errors_);
+    if (!value.is_array()) return check(property.type, value, old, path);
+    const json::Array& items = value.as_array();
+    check_count(property.constraints, items, path, errors_);
+    check_unique(property, items, path, errors_);
+    const bool keyed = property.list_type == ListType::kMap && old != nullptr && old->is_array();
+    if (!keyed) return check(property.type, value, old, path);
+    const auto origins = align_items(&property, old->as_array(), items);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const json::Value* before = origins[i] ? &old->as_array()[*origins[i]] : nullptr;
+      check(table_.at(property.type).element, items[i], before, path.index(i));
+    }
+  }
+
+  void check_members(const Type& type, const json::Value& value, const json::Value* old,
+                     const FieldPath& path, std::string_view except = {}) {
+    for (const Property& property : type.properties) {
+      if (!except.empty() && property.name == except) continue;
+      const json::Value* member = value.find(property.name);
+      const json::Value* before = old == nullptr ? nullptr : old->find(property.name);
+      if (property.immutable && old != nullptr) {
+        const json::Value nothing;
+        const json::Value& now = member == nullptr ? nothing : *member;
+        if (!(now == (before == nullptr ? nothing : *before))) {
+          errors_.invalid(path / property.name, now, "field is immutable");
+        }
+      }
+      if (member != nullptr) {
+        check_member(property, *member, before, path / property.name);
+      } else if (property.required) {
+        errors_.required(path / property.name);
+      }
+    }
+  }
+
+ private:
+  const TypeTable& table_;
+  FieldErrors& errors_;
+};
+
 }  // namespace
 
 void validate_property(const TypeTable& table, const Property& property, const json::Value& value,
                        const FieldPath& path, FieldErrors& errors) {
-  if (value.is_number()) check_number(property.constraints, value, path, errors);
-  if (value.is_string()) check_text(property.constraints, value, path, errors);
-  if (value.is_array()) {
-    check_count(property.constraints, value.as_array(), path, errors);
-    check_unique(property, value.as_array(), path, errors);
-  }
-  validate(table, property.type, value, path, errors);
+  Checker(table, errors).check_member(property, value, nullptr, path);
 }
 
 void validate_members(const TypeTable& table, TypeId id, const json::Value& object,
-                      const FieldPath& path, FieldErrors& errors, std::string_view except) {
-  for (const Property& property : table.at(id).properties) {
-    if (!except.empty() && property.name == except) continue;
-    const json::Value* member = object.find(property.name);
-    if (member != nullptr) {
-      validate_property(table, property, *member, path / property.name, errors);
-    } else if (property.required) {
-      errors.required(path / property.name);
-    }
-  }
+                      const json::Value* old, const FieldPath& path, FieldErrors& errors,
+                      std::string_view except) {
+  Checker(table, errors).check_members(table.at(id), object, old, path, except);
 }
 
 void validate(const TypeTable& table, TypeId id, const json::Value& value, const FieldPath& path,
               FieldErrors& errors) {
-  const Type& type = table.at(id);
-  if (type.kind == Kind::kObject && value.is_object()) {
-    validate_members(table, id, value, path, errors);
-  } else if (type.kind == Kind::kMap && value.is_object()) {
-    for (const json::Member& member : value.as_object()) {
-      validate(table, type.element, member.value, path.key(member.name), errors);
-    }
-  } else if (type.kind == Kind::kList && value.is_array()) {
-    for (std::size_t i = 0; i < value.as_array().size(); ++i) {
-      validate(table, type.element, value.as_array()[i], path.index(i), errors);
-    }
-  } else if (!type.enum_values.empty() && value.is_string() &&
-             std::find(type.enum_values.begin(), type.enum_values.end(), value.as_string()) ==
-                 type.enum_values.end()) {
-    errors.not_supported(path, value, type.enum_values);
-  }
+  Checker(table, errors).check(id, value, nullptr, path);
 }
 
 }  // namespace annex::schema

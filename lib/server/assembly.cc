@@ -118,7 +118,10 @@ Result<std::unique_ptr<storage::Store>> open_store(const ServerDraft& draft,
                                                    Environment environment) {
   Result<StorePlace> place = find_store(draft, options.store, options.folder);
   if (!place) return place.error();
-  if (options.store.empty() && place->kind.name == "memory") {
+  const bool keeps = std::any_of(
+      draft.resources.begin(), draft.resources.end(),
+      [](const ResourceDraft& each) { return !each.resource.source && !each.resource.answer; });
+  if (keeps && options.store.empty() && place->kind.name == "memory") {
     environment.logger.warning(
         "Objects are kept in memory and are lost when the process ends; --store chooses another "
         "store");

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "annex/auth/reviews.h"
+#include "server/counted_client.h"
 
 namespace annex::detail {
 
@@ -13,19 +14,23 @@ std::vector<auth::AuthenticatorPtr> RunningDelegation::authenticators() {
     all.push_back(auth::make_client_certificates(delegation_.trust, environment_.clock));
   }
   if (delegation_.authentication) {
-    all.push_back(
-        auth::make_token_reviews(reviewer(delegation_.authentication), delegation_.tokens));
+    all.push_back(auth::make_token_reviews(
+        reviewer(delegation_.authentication, "apiserver_delegated_authn_request"),
+        delegation_.tokens));
   }
   return all;
 }
 
 std::vector<auth::AuthorizerPtr> RunningDelegation::authorizers() {
   if (!delegation_.authorization) return {};
-  return {auth::make_access_reviews(reviewer(delegation_.authorization), delegation_.access)};
+  return {auth::make_access_reviews(
+      reviewer(delegation_.authorization, "apiserver_delegated_authz_request"),
+      delegation_.access)};
 }
 
-auth::Reviewer RunningDelegation::reviewer(std::shared_ptr<kube::Client> client) {
-  return {std::move(client),
+auth::Reviewer RunningDelegation::reviewer(const std::shared_ptr<kube::Client>& client,
+                                           const char* metric) {
+  return {count_calls(client, metric, metrics_, environment_.clock),
           environment_.clock,
           environment_.random,
           environment_.logger,

@@ -5,6 +5,7 @@
 
 #include "annex/auth/authenticator.h"
 #include "annex/auth/authorizer.h"
+#include "annex/server/metrics.h"
 #include "annex/server/options.h"
 #include "annex/util/mutex.h"
 
@@ -14,8 +15,8 @@ namespace annex::detail {
 /// Owned by the running server; outlives its pipeline. Any thread.
 class RunningDelegation {
  public:
-  RunningDelegation(Delegation delegation, Environment environment)
-      : delegation_(std::move(delegation)), environment_(environment) {}
+  RunningDelegation(Delegation delegation, Environment environment, Metrics& metrics)
+      : delegation_(std::move(delegation)), environment_(environment), metrics_(metrics) {}
 
   /// Front proxy, client certificate, bearer token: in upstream's order.
   std::vector<auth::AuthenticatorPtr> authenticators();
@@ -25,11 +26,13 @@ class RunningDelegation {
   void stop();
 
  private:
-  auth::Reviewer reviewer(std::shared_ptr<kube::Client> client);
+  /// `metric` is what its calls are counted as.
+  auth::Reviewer reviewer(const std::shared_ptr<kube::Client>& client, const char* metric);
   bool sleep(util::TimePoint until);
 
   const Delegation delegation_;
   const Environment environment_;
+  Metrics& metrics_;
   util::Mutex mutex_;
   util::CondVar wake_;
   bool stopped_ ANNEX_GUARDED_BY(mutex_) = false;

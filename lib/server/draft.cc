@@ -22,6 +22,42 @@ std::string model_name(const std::string& group, const std::string& version,
   return reversed + version + '.' + kind;
 }
 
+registry::Subresource make_log(
+    std::function<Result<TextPipe>(const json::Value& object, const LogOptions& options)> read) {
+  registry::Subresource part;
+  part.name = "log";
+  part.serve =
+      [read = std::move(read)](const registry::SubresourceCall& call) -> Result<http::Response> {
+    const Result<LogOptions> options = LogOptions::read(call.http.target.query);
+    if (!options) return options.error();
+    const Result<TextPipe> text = read(call.object, *options);
+    if (!text) return text.error();
+    http::Response response;
+    response.headers.add("Content-Type", "text/plain");
+    response.body = text->source();
+    return response;
+  };
+  return part;
+}
+
+registry::Subresource make_connect(std::string name,
+                                   std::function<Result<std::unique_ptr<http::Duplex>>(
+                                       const json::Value& object, const http::Request& request)>
+                                       open) {
+  registry::Subresource part;
+  part.name = std::move(name);
+  part.connects = true;
+  part.serve =
+      [open = std::move(open)](const registry::SubresourceCall& call) -> Result<http::Response> {
+    Result<std::unique_ptr<http::Duplex>> duplex = open(call.object, call.http);
+    if (!duplex) return duplex.error();
+    http::Response response;
+    response.body = http::Upgrade{"websocket", std::move(*duplex)};
+    return response;
+  };
+  return part;
+}
+
 }  // namespace detail
 
 detail::ResourceDraft& Group::add(std::string plural, std::string kind) {

@@ -104,6 +104,11 @@ void FairQueue::run_next() {
   finished(task.kind);
 }
 
+std::size_t FairQueue::in_flight(Kind kind) const {
+  const util::MutexLock lock(mutex_);
+  return in_flight_[at(kind)];
+}
+
 void FairQueue::finished(Kind kind) {
   const util::MutexLock lock(mutex_);
   --in_flight_[at(kind)];

@@ -45,6 +45,7 @@ class FairQueue {
 
   /// Sees to it that exactly one of the task's functions is called, once.
   void submit(Task task);
+  std::size_t in_flight(Kind kind) const;
 
  private:
   struct Flow {
@@ -65,7 +66,7 @@ class FairQueue {
   util::Executor& workers_;
   util::Executor& reserve_;
   const std::array<std::size_t, 3> limits_;
-  util::Mutex mutex_;
+  mutable util::Mutex mutex_;
   std::array<std::size_t, 3> in_flight_ ANNEX_GUARDED_BY(mutex_) = {};
   std::map<std::string, Flow> flows_ ANNEX_GUARDED_BY(mutex_);  ///< of users with waiting tasks
   std::list<std::string> turns_ ANNEX_GUARDED_BY(mutex_);       ///< their users, the next first

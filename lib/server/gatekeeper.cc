@@ -19,8 +19,17 @@ Error no_decision(const http::Request& request, const std::string& cause) {
 
 std::optional<auth::Decision> Gatekeeper::decide(const auth::Attributes& attributes,
                                                  bool may_wait) const {
-  if (may_wait) return authorizer_->authorize(attributes);
-  return authorizer_->from_memory(attributes);
+  using Outcome = GateMetrics::Authorization;
+  const util::TimePoint begin = clock_.now();
+  std::optional<auth::Decision> decision =
+      may_wait ? authorizer_->authorize(attributes) : authorizer_->from_memory(attributes);
+  if (!decision) return decision;
+  const Outcome outcome = decision->verdict == auth::Verdict::kAllow  ? Outcome::kAllowed
+                          : decision->verdict == auth::Verdict::kDeny ? Outcome::kDenied
+                          : decision->error.empty()                   ? Outcome::kNoOpinion
+                                                                      : Outcome::kError;
+  metrics_.authorized(outcome, clock_.now() - begin);
+  return decision;
 }
 
 std::optional<Result<void>> Gatekeeper::admit(Visit& visit, http::Request& request,
@@ -48,15 +57,21 @@ std::optional<Result<void>> Gatekeeper::admit(Visit& visit, http::Request& reque
 std::optional<Result<void>> Gatekeeper::identify(Visit& visit, http::Request& request,
                                                  request::Context& context, bool may_wait) const {
   if (visit.identified) return Result<void>();
+  using Outcome = GateMetrics::Authentication;
+  const util::TimePoint begin = clock_.now();
   std::optional<Result<std::optional<request::UserInfo>>> user =
       may_wait ? authenticator_->authenticate(request) : authenticator_->from_memory(request);
   if (!user) return std::nullopt;
   if (!*user) {
+    metrics_.authenticated(Outcome::kError, clock_.now() - begin);
     logger_.error("Unable to authenticate the request", {{"err", user->error().message}});
     return Result<void>(Error{Reason::kUnauthorized, "Unauthorized"});
   }
   visit.identified = true;
   visit.anonymous = !(*user)->has_value();
+  metrics_.authenticated(visit.anonymous ? Outcome::kFailure : Outcome::kSuccess,
+                         clock_.now() - begin);
+  if (!visit.anonymous) metrics_.used((**user)->name);
   context.user = visit.anonymous ? auth::anonymous_user() : std::move(***user);
   authenticator_->remove_credentials(request.headers);
   auth::remove_identity_headers(request.headers);

@@ -9,8 +9,11 @@
 #include "annex/auth/impersonation.h"
 #include "annex/http/request.h"
 #include "annex/request/context.h"
+#include "annex/server/options.h"
+#include "annex/util/clock.h"
 #include "annex/util/logger.h"
 #include "annex/util/result.h"
+#include "server/gate_metrics.h"
 
 namespace annex::detail {
 
@@ -18,10 +21,12 @@ namespace annex::detail {
 class Gatekeeper {
  public:
   Gatekeeper(auth::AuthenticatorPtr authenticator, auth::AuthorizerPtr authorizer,
-             util::Logger& logger)
+             Environment environment, GateMetrics metrics)
       : authenticator_(std::move(authenticator)),
         authorizer_(std::move(authorizer)),
-        logger_(logger) {}
+        clock_(environment.clock),
+        logger_(environment.logger),
+        metrics_(std::move(metrics)) {}
 
   /// How far one request has come. One thread at a time.
   struct Visit {
@@ -48,7 +53,9 @@ class Gatekeeper {
 
   const auth::AuthenticatorPtr authenticator_;
   const auth::AuthorizerPtr authorizer_;
+  const util::Clock& clock_;
   util::Logger& logger_;
+  const GateMetrics metrics_;
 };
 
 }  // namespace annex::detail

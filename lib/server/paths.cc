@@ -9,8 +9,8 @@ namespace annex::detail {
 namespace {
 
 /// Served by the server itself, with all below them.
-constexpr std::array<std::string_view, 7> kTaken = {"api",     "apis",   "healthz", "livez",
-                                                    "openapi", "readyz", "version"};
+constexpr std::array<std::string_view, 8> kTaken = {"api",     "apis",    "healthz", "livez",
+                                                    "metrics", "openapi", "readyz",  "version"};
 
 std::string what_is_wrong(std::string_view path) {
   if (path.substr(0, 1) != "/") return "it does not begin with a slash";

@@ -12,11 +12,16 @@
 
 namespace annex::detail {
 
-/// The program's own paths and their handlers. Immutable; any thread.
+/// The program's own paths and their handlers. Filled before the server starts; then any thread.
 class Paths {
  public:
   /// BadRequest: a path that is no path, is the server's own, or is there twice.
   static Result<Paths> make(const std::vector<std::pair<std::string, PathHandler>>& handlers);
+
+  /// Adds a path that only the server itself may have.
+  void add_own(std::string path, PathHandler handler) {
+    handlers_.insert_or_assign(std::move(path), std::move(handler));
+  }
 
   /// The handler of the path itself, or of the longest path above it that ends with a slash; null
   /// if there is none.

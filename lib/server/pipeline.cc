@@ -69,7 +69,7 @@ Pipeline::Pipeline(PipelineParts parts, const ServerOptions& options)
     : parts_(std::move(parts)),
       request_timeout_(options.request_timeout),
       privileged_groups_(options.privileged_groups),
-      gatekeeper_(parts_.authenticator, parts_.authorizer, parts_.environment.logger),
+      gatekeeper_(parts_.authenticator, parts_.authorizer, parts_.environment, parts_.gate_metrics),
       goaway_chance_(static_cast<std::uint64_t>(options.goaway_chance * kMillion)),
       workers_({"annex-worker", options.worker_threads, options.worker_queue}),
       reserve_({"annex-reserve", 4, 1U << 16U}),
@@ -213,8 +213,9 @@ void Pipeline::answer(Exchange& exchange, http::Response response) {
     response.close_connection = true;
   }
   util::Logger& logger = parts_.environment.logger;
+  const util::Duration latency = parts_.environment.clock.now() - exchange.request.received;
+  parts_.request_metrics.answered(exchange.context, exchange.request, latency, response);
   if (logger.enabled(3)) {
-    const util::Duration latency = parts_.environment.clock.now() - exchange.request.received;
     logger.info("HTTP", {{"verb", exchange.context.info.verb},
                          {"URI", exchange.request.target.path},
                          {"latency", schema::write_go_duration(latency.count())},

@@ -16,6 +16,7 @@
 #include "server/gatekeeper.h"
 #include "server/health.h"
 #include "server/paths.h"
+#include "server/request_metrics.h"
 
 namespace annex::detail {
 
@@ -28,6 +29,8 @@ struct PipelineParts {
   auth::AuthenticatorPtr authenticator;
   auth::AuthorizerPtr authorizer;
   Environment environment;
+  RequestMetrics& request_metrics;
+  GateMetrics gate_metrics;
 };
 
 /// Audit id, deadline, who calls, may they; then a prepared document on the thread that brought the
@@ -46,6 +49,8 @@ class Pipeline final : public http::Service {
   void refuse_new() { refusing_ = true; }
   /// Requests that have not been answered.
   std::size_t running() const { return running_; }
+  /// Of that kind, those that wait for a worker or have one.
+  std::size_t running(FairQueue::Kind kind) const { return queue_.in_flight(kind); }
   /// Runs what waits and joins the workers. Not from one of them.
   void close();
 

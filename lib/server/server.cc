@@ -4,14 +4,18 @@
 #include <thread>
 #include <utility>
 
+#include "annex/admission/chain.h"
+#include "annex/admission/namespace_lifecycle.h"
 #include "annex/discovery/documents.h"
 #include "annex/handlers/handlers.h"
 #include "annex/registry/backend.h"
 #include "annex/transport/listener.h"
 #include "annex/util/mutex.h"
+#include "server/access.h"
 #include "server/assembly.h"
 #include "server/delegation.h"
 #include "server/health.h"
+#include "server/metrics_page.h"
 #include "server/pipeline.h"
 #include "server/serving_reload.h"
 #include "server/tasks.h"
@@ -42,14 +46,23 @@ discovery::DocumentsOptions document_options(const detail::ServerDraft& draft,
   return options;
 }
 
+/// Paths that are no resource and are told apart by what is counted.
+std::vector<std::string> counted_paths(std::vector<std::string> own) {
+  own.insert(own.end(), {"/", "/api", "/apis", "/openapi/v2", "/openapi/v3", "/version"});
+  return own;
+}
+
 }  // namespace
 
 /// Everything that exists only while the server runs. Its members are destroyed from the last to
 /// the first: whoever uses something comes after it.
 class Server::Running {
  public:
-  Running(ServerOptions options, Environment environment)
-      : options_(std::move(options)), environment_(environment), tasks_(environment.logger) {}
+  Running(ServerOptions options, Environment environment, detail::AccessPtr access)
+      : options_(std::move(options)),
+        environment_(environment),
+        access_(std::move(access)),
+        tasks_(environment.logger) {}
   ~Running() { stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -64,22 +77,29 @@ class Server::Running {
   void stop();
 
  private:
+  Result<void> make_admission(const detail::ServerDraft& draft);
   Result<void> open_backends(const detail::ServerDraft& draft);
   Result<void> listen();
+  Result<void> make_paths(const detail::ServerDraft& draft);
   void keep_mending();
   /// True if the whole of `limit` passed without a call of hurry.
   bool wait(util::Duration limit);
 
   const ServerOptions options_;
   const Environment environment_;
+  const detail::AccessPtr access_;
   detail::Paths paths_;
   std::unique_ptr<detail::Health> health_;
   registry::Registry registry_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<registry::Backends> backends_;
+  std::unique_ptr<admission::Namespaces> namespaces_;
+  std::unique_ptr<admission::Chain> admission_;
   std::unique_ptr<handlers::Handlers> handlers_;
   std::unique_ptr<discovery::Documents> documents_;
   std::unique_ptr<detail::RunningDelegation> delegation_;
+  std::unique_ptr<detail::RequestMetrics> request_metrics_;
+  std::unique_ptr<detail::MetricsPage> metrics_page_;
   std::unique_ptr<detail::Pipeline> pipeline_;
   std::unique_ptr<transport::Listener> listener_;
   std::unique_ptr<detail::ServingReload> reload_;
@@ -94,14 +114,13 @@ class Server::Running {
 
 Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   if (Result<void> filled = detail::fill_registry(draft, registry_); !filled) return filled;
-  Result<detail::Paths> paths = detail::Paths::make(draft.paths);
-  if (!paths) return paths.error();
-  paths_ = std::move(*paths);
+  if (Result<void> made = make_paths(draft); !made) return made;
   std::vector<HealthCheck> checks = draft.checks;
   checks.insert(checks.end(), options_.checks.begin(), options_.checks.end());
   health_ = std::make_unique<detail::Health>(environment_.logger, std::move(checks));
   if (options_.delegation) {
-    delegation_ = std::make_unique<detail::RunningDelegation>(*options_.delegation, environment_);
+    delegation_ = std::make_unique<detail::RunningDelegation>(*options_.delegation, environment_,
+                                                              *draft.metrics);
   }
   Result<auth::AuthenticatorPtr> authenticator =
       detail::join_authenticators(draft, options_, delegation_.get());
@@ -109,15 +128,32 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   Result<auth::AuthorizerPtr> authorizer =
       detail::join_authorizers(draft, options_, delegation_.get());
   if (!authorizer) return authorizer.error();
-  documents_ = std::make_unique<discovery::Documents>(
-      registry_, document_options(draft, options_, *health_, paths_), environment_.clock);
+  const discovery::DocumentsOptions documents = document_options(draft, options_, *health_, paths_);
+  documents_ = std::make_unique<discovery::Documents>(registry_, documents, environment_.clock);
+  request_metrics_ = std::make_unique<detail::RequestMetrics>(draft.metrics, registry_,
+                                                              counted_paths(documents.paths));
   if (Result<void> opened = open_backends(draft); !opened) return opened;
+  if (Result<void> made = make_admission(draft); !made) return made;
+  handlers::HandlersOptions handling;
+  handling.admission = admission_.get();
+  handling.count_watch_events = [metrics = draft.metrics](const registry::Resource& resource,
+                                                          const registry::Version& version) {
+    const Metrics::Counter events = metrics->counter(
+        "apiserver_watch_events_total", "Events that watches sent.",
+        {{"group", resource.group}, {"version", version.name}, {"resource", resource.plural}});
+    return [events](std::size_t sent) { events.add(static_cast<double>(sent)); };
+  };
   handlers_ = std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
-                                                   environment_.random, environment_.logger);
+                                                   environment_.random, environment_.logger,
+                                                   std::move(handling));
   pipeline_ = std::make_unique<detail::Pipeline>(
       detail::PipelineParts{*documents_, *handlers_, *health_, paths_, std::move(*authenticator),
-                            std::move(*authorizer), environment_},
+                            std::move(*authorizer), environment_, *request_metrics_,
+                            detail::GateMetrics(*draft.metrics)},
       options_);
+  metrics_page_ = std::make_unique<detail::MetricsPage>(
+      *draft.metrics, registry_, *backends_, draft.version,
+      [this](detail::FairQueue::Kind kind) { return pipeline_->running(kind); });
   if (options_.listen) {
     if (Result<void> listening = listen(); !listening) return listening;
   }
@@ -125,8 +161,38 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
     mender_ = std::thread([this] { keep_mending(); });
   }
   health_->set_started();
+  access_->open({draft, registry_, *backends_, *handlers_, environment_});
   tasks_.start(draft.tasks);
   documents_->wait();
+  return {};
+}
+
+Result<void> Server::Running::make_admission(const detail::ServerDraft& draft) {
+  std::vector<admission::PluginPtr> known = draft.plugins;
+  if (options_.namespaces) {
+    namespaces_ = std::make_unique<admission::Namespaces>(options_.namespaces, environment_.clock,
+                                                          environment_.random, environment_.logger);
+    known.insert(known.begin(),
+                 admission::make_namespace_lifecycle(*namespaces_, environment_.clock));
+  }
+  Result<std::vector<admission::PluginPtr>> plugins = admission::choose(known, options_.admission);
+  if (!plugins) return plugins.error();
+  const bool follows =
+      std::any_of(plugins->begin(), plugins->end(), [](const admission::PluginPtr& plugin) {
+        return plugin->name() == admission::kNamespaceLifecycle;
+      });
+  if (follows) namespaces_->start();
+  admission_ = std::make_unique<admission::Chain>(std::move(*plugins));
+  return {};
+}
+
+Result<void> Server::Running::make_paths(const detail::ServerDraft& draft) {
+  Result<detail::Paths> paths = detail::Paths::make(draft.paths);
+  if (!paths) return paths.error();
+  paths_ = std::move(*paths);
+  paths_.add_own("/metrics", [this](const request::Context&, const http::Request& request) {
+    return metrics_page_->answer(request);
+  });
   return {};
 }
 
@@ -237,11 +303,15 @@ void Server::Running::stop() {
   if (reload_) reload_->stop();
   if (listener_) listener_->stop();
   if (delegation_) delegation_->stop();
+  if (namespaces_) namespaces_->stop();
   if (pipeline_) pipeline_->close();
+  access_->close();
 }
 
 Server::Server(std::string name) : draft_(std::make_unique<detail::ServerDraft>()) {
   draft_->name = std::move(name);
+  draft_->metrics = detail::make_metrics();
+  draft_->access = std::make_shared<detail::Access>();
 }
 
 Server::~Server() { stop(); }
@@ -263,6 +333,11 @@ Server& Server::authorize(auth::AuthorizerPtr authorizer) {
   return *this;
 }
 
+Server& Server::admission(admission::PluginPtr plugin) {
+  draft_->plugins.push_back(std::move(plugin));
+  return *this;
+}
+
 Server& Server::handle(std::string path, PathHandler handler) {
   draft_->paths.emplace_back(std::move(path), std::move(handler));
   return *this;
@@ -277,6 +352,14 @@ Server& Server::task(Task task) {
   draft_->tasks.push_back(std::move(task));
   return *this;
 }
+
+request::UserInfo Server::in_process_user() {
+  return {"system:apiserver", "", {"system:masters"}, {}};
+}
+
+const detail::AccessPtr& Server::access() const { return draft_->access; }
+
+Metrics& Server::metrics() { return *draft_->metrics; }
 
 Server& Server::api_title(std::string title, std::string version) {
   draft_->api_title = std::move(title);
@@ -293,6 +376,16 @@ const std::string& Server::name() const { return draft_->name; }
 const std::string& Server::version() const { return draft_->version; }
 bool Server::has_authenticator() const { return !draft_->authenticators.empty(); }
 
+Result<void> Server::describe(registry::Registry& registry) const {
+  return detail::fill_registry(*draft_, registry);
+}
+
+std::vector<std::string> Server::admission_plugins() const {
+  std::vector<std::string> names = {admission::kNamespaceLifecycle};
+  for (const admission::PluginPtr& plugin : draft_->plugins) names.push_back(plugin->name());
+  return names;
+}
+
 std::vector<StoreCommand> Server::store_commands() const { return detail::known_commands(*draft_); }
 
 Result<std::string> Server::run_store_command(const std::string& command, const std::string& wanted,
@@ -304,7 +397,7 @@ Result<std::string> Server::run_store_command(const std::string& command, const 
 
 Result<void> Server::start(ServerOptions options, Environment environment) {
   if (running_) return Error::bad_request("the server is running");
-  auto running = std::make_unique<Running>(std::move(options), environment);
+  auto running = std::make_unique<Running>(std::move(options), environment, draft_->access);
   if (Result<void> started = running->start(*draft_); !started) return started;
   running_ = std::move(running);
   return {};

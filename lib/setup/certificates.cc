@@ -121,8 +121,9 @@ class Work {
 
   Result<void> renew_leaf() {
     std::string why = leaf_failure();
-    if (why.empty() && is_known(cas_.front())) {
-      if (!holds({cas_.front()}, *leaf_, now_)) {
+    const bool by_newest = why.empty() && holds({cas_.front()}, *leaf_, now_);
+    if (why.empty() && (by_newest || is_known(cas_.front()))) {
+      if (!by_newest) {
         why = "an older CA signed it";
       } else if (!has_names(*leaf_, names_)) {
         why = "it lacks a name";

@@ -5,7 +5,7 @@
 
 #include "annex/json/read.h"
 #include "annex/json/write.h"
-#include "annex/util/mutex.h"
+#include "server/line_reader.h"
 
 namespace annex::testing {
 namespace {
@@ -31,31 +31,10 @@ class FixtureAuthenticator final : public auth::Authenticator {
 
 }  // namespace
 
-class Reply::Wakes final : public http::WakeTarget {
- public:
-  void wake(std::span<const http::WakeId>) override {
-    const util::MutexLock lock(mutex_);
-    woken_ = true;
-    changed_.notify_all();
-  }
-
-  /// False if nobody woke it in time.
-  bool wait() {
-    const util::MutexLock lock(mutex_);
-    while (!woken_) {
-      if (!changed_.wait_for(mutex_, std::chrono::seconds(10))) break;
-    }
-    return std::exchange(woken_, false);
-  }
-
- private:
-  util::Mutex mutex_;
-  util::CondVar changed_;
-  bool woken_ ANNEX_GUARDED_BY(mutex_) = false;
-};
-
-Reply::Reply(http::Response response, util::Clock& clock)
-    : response_(std::move(response)), clock_(&clock), wakes_(std::make_shared<Wakes>()) {}
+Reply::Reply(http::Response response, util::Clock& clock) : response_(std::move(response)) {
+  auto* source = std::get_if<std::unique_ptr<http::BodySource>>(&response_.body);
+  if (source != nullptr) stream_ = std::make_unique<detail::LineReader>(std::move(*source), clock);
+}
 Reply::Reply(Reply&&) noexcept = default;
 Reply& Reply::operator=(Reply&&) noexcept = default;
 Reply::~Reply() = default;
@@ -69,42 +48,15 @@ json::Value Reply::json() const {
   return value ? std::move(*value) : json::Value();
 }
 
-bool Reply::is_stream() const {
-  return std::holds_alternative<std::unique_ptr<http::BodySource>>(response_.body);
-}
-
-bool Reply::pull() {
-  if (!is_stream()) ended_ = true;
-  if (ended_) return false;
-  http::BodySource& source = *std::get<std::unique_ptr<http::BodySource>>(response_.body);
-  if (!std::exchange(started_, true)) source.start(http::Waker(wakes_, {1, 1}));
-  util::Chunks chunks;
-  const http::Pull pulled = source.pull(1U << 16U, clock_->now(), chunks);
-  unread_ += chunks.join();
-  ended_ = pulled == http::Pull::kEnd || pulled == http::Pull::kAbort;
-  return pulled != http::Pull::kWait;
-}
-
-std::optional<std::string> Reply::take_line() {
-  const std::size_t end = unread_.find('\n');
-  if (end == std::string::npos) return std::nullopt;
-  std::string line = unread_.substr(0, end);
-  unread_.erase(0, end + 1);
-  return line;
-}
+bool Reply::is_stream() const { return stream_ != nullptr; }
+bool Reply::ended() const { return !stream_ || stream_->ended(); }
 
 std::optional<std::string> Reply::line_if_any() {
-  while (true) {
-    if (std::optional<std::string> line = take_line()) return line;
-    if (ended_ || !pull()) return take_line();
-  }
+  return stream_ ? stream_->line_if_any() : std::nullopt;
 }
 
 std::optional<std::string> Reply::next_line() {
-  while (true) {
-    if (std::optional<std::string> line = line_if_any()) return line;
-    if (ended_ || !wakes_->wait()) return std::nullopt;
-  }
+  return stream_ ? stream_->next_line(std::chrono::seconds(10)) : std::nullopt;
 }
 
 json::Value Reply::next_json() {
@@ -114,7 +66,10 @@ json::Value Reply::next_json() {
   return value ? std::move(*value) : json::Value();
 }
 
-Fixture::Fixture(Server& server, std::uint64_t seed)
+Fixture::Fixture(Server& server, std::uint64_t seed) : Fixture(server, {}, seed) {}
+
+Fixture::Fixture(Server& server, const std::function<void(ServerOptions&)>& adjust,
+                 std::uint64_t seed)
     : server_(server),
       random_(seed),
       user_(request::UserInfo{"admin", "", {"system:masters"}, {}}) {
@@ -124,6 +79,7 @@ Fixture::Fixture(Server& server, std::uint64_t seed)
   options.mend_interval = {};
   options.store = "memory";
   options.authenticators.push_back(std::make_shared<FixtureAuthenticator>());
+  if (adjust) adjust(options);
   const Result<void> started = server_.start(std::move(options), {clock_, random_, logger_});
   if (!started) throw std::runtime_error(started.error().message);
 }

@@ -269,7 +269,7 @@ void Connection::expire(util::TimePoint now) {
   }
   if (drain_at_ && now >= *drain_at_) {
     drain_at_.reset();
-    protocol_->drain(now);
+    protocol_->retire(now);
   }
   protocol_->expire(now);
 }

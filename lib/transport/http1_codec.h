@@ -57,6 +57,8 @@ class Http1Codec {
   void overload();
   /// No further requests: closes at once if idle, else after the answer that is owed.
   void drain();
+  /// The next answer is the last one; an idle connection waits for it as long as idle ones do.
+  void retire() { keep_alive_ = false; }
 
   /// Begins the answer that is owed. `length`: of the body, absent if not known. A body that the
   /// protocol forbids (HEAD, 204, 304) is left out by this codec.

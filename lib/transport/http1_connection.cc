@@ -93,6 +93,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
   }
 
   void drain(util::TimePoint) override { codec_.drain(); }
+  void retire(util::TimePoint) override { codec_.retire(); }
 
   bool finished() const override {
     if (cut_) return true;

@@ -93,6 +93,9 @@ class Http2Connection final : public Protocol {
   bool closing_ = false;
   bool draining_ = false;
   bool last_goaway_ = false;
+  /// It sent GOAWAY. Streams that it opens afterwards are refused, as net/http does: the session
+  /// ends with those that it had, so whether a later one was still served would be chance.
+  bool peer_leaves_ = false;
   bool input_ended_ = false;
   bool broken_ = false;
 };

@@ -53,6 +53,10 @@ int Http2Connection::on_begin_headers(nghttp2_session* session, const nghttp2_fr
   if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
   Http2Connection& me = self(user);
   const std::int32_t id = frame->hd.stream_id;
+  if (me.peer_leaves_) {
+    nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
+    return 0;
+  }
   // All streams take turns, whatever the peer would like.
   const nghttp2_extpri equal{NGHTTP2_EXTPRI_DEFAULT_URGENCY, 1};
   nghttp2_session_change_extpri_stream_priority(session, id, &equal, 1);
@@ -114,6 +118,7 @@ int Http2Connection::on_data(nghttp2_session*, std::uint8_t, std::int32_t id,
 int Http2Connection::on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
   Http2Connection& me = self(user);
   if (frame->hd.type == NGHTTP2_SETTINGS) me.preface_due_.reset();
+  if (frame->hd.type == NGHTTP2_GOAWAY) me.peer_leaves_ = true;
   if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
   const std::int32_t id = frame->hd.stream_id;
   Stream* stream = me.find(id);

@@ -52,6 +52,8 @@ class Protocol {
   virtual std::optional<util::TimePoint> deadline() const = 0;
   virtual void expire(util::TimePoint now) = 0;
   virtual void drain(util::TimePoint now) = 0;
+  /// As drain(), but its peer may be about to ask: none of its requests meets a closed door.
+  virtual void retire(util::TimePoint now) { drain(now); }
   /// True once all output is produced and nothing will follow: flush and close.
   virtual bool finished() const = 0;
 

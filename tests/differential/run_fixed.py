@@ -19,8 +19,8 @@ from peers import Peers
 
 HERE = pathlib.Path(__file__).resolve().parent
 LEAST, LEAST_OF_FAMILY, LEAST_OF_RICH = 400, 40, 150
-FAMILIES = ("create", "get_list", "update", "json_patch", "merge_patch", "delete", "deletecollection", "watch",
-            "discovery", "negotiation", "apply")
+FAMILIES = ("create", "get_list", "update", "json_patch", "merge_patch", "strategic_patch", "delete", "deletecollection",
+            "watch", "discovery", "negotiation", "apply")
 
 
 def cases():

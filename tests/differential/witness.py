@@ -10,7 +10,7 @@ import json
 OTHER = ("rich reads: discovery", "rich reads: OpenAPI", "rich reads: tables", "rich reads: watched as a table",
          "rich parts: a scale's forms", "rich parts: a status in a table", "rich fields: YAML", "rich fields: raw texts",
          "rich writes: created by an update", "rich apply: wrong types", "rich apply: the scale applied",
-         "rich parts: other verbs", "rich parts: no such part")
+         "rich parts: other verbs", "rich parts: no such part", "rich strategic: ")
 
 
 def is_asked(name, steps):

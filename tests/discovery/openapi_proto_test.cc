@@ -98,7 +98,7 @@ TEST_CASE("the v2 form holds the paths and definitions of the JSON form") {
                           "/apis/bakery.example.com/v1/namespaces/{namespace}/loaves/{name}");
   const auto patch = at(item, {8});
   CHECK(at(patch, {5}) == "patchBakeryExampleComV1NamespacedLoaf");
-  CHECK(fields(patch, 7).size() == 2);
+  CHECK(fields(patch, 7).size() == 4);
   const auto parameters = fields(patch, 8);
   REQUIRE(parameters.size() == 5);
   CHECK(at(parameters[0], {1, 1, 2}) == "body");       // Parameter, BodyParameter, name

@@ -79,9 +79,9 @@ TEST_CASE("every PATCH lists only the forms that work, and the parameters that k
     for (const json::Member& form : patch->find("requestBody")->find("content")->as_object()) {
       forms.insert(form.name);
     }
-    CHECK(forms == std::set<std::string>{"application/apply-patch+yaml",
-                                         "application/json-patch+json",
-                                         "application/merge-patch+json"});
+    CHECK(forms == std::set<std::string>{
+                       "application/apply-patch+yaml", "application/json-patch+json",
+                       "application/merge-patch+json", "application/strategic-merge-patch+json"});
     CHECK(patch->find("x-kubernetes-group-version-kind")->at_string({"version"}) == "v1");
   }
   CHECK(patches == 4);  // loaves, their status, ovens

@@ -28,12 +28,12 @@ def free_port():
 class Server:
     """A sample-apiserver in standalone mode on a free port, its files in a folder of its own."""
 
-    def __init__(self, program, *flags):
+    def __init__(self, program, *flags, port=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="annex-e2e-"))
         self.state = self.folder / "state"
         self.program = program
         self.flags = flags
-        self.port = free_port()
+        self.port = port or free_port()
         self.start()
 
     def start(self):

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "handlers/websocket_watch.h"
+#include "handlers/websocket_stream.h"
 
 using namespace annex;
 using namespace annex::handlers;
@@ -60,10 +60,10 @@ Pulled pull_all(http::Duplex& duplex, util::TimePoint now = kNow) {
   return {out.join(), last};
 }
 
-std::unique_ptr<WebSocketWatch> watch(std::vector<std::string> pieces, http::Pull last,
-                                      bool protobuf = false) {
-  auto made =
-      std::make_unique<WebSocketWatch>(std::make_unique<Pieces>(std::move(pieces), last), protobuf);
+std::unique_ptr<WebSocketStream> watch(std::vector<std::string> pieces, http::Pull last,
+                                       bool protobuf = false) {
+  auto made = std::make_unique<WebSocketStream>(std::make_unique<Pieces>(std::move(pieces), last),
+                                                protobuf);
   made->start({});
   return made;
 }
@@ -172,4 +172,63 @@ TEST_CASE("who breaks the protocol is told so and cut off") {
   const Pulled pulled = pull_all(*duplex);
   CHECK(pulled.bytes == "\x88\x02\x03\xea");
   CHECK(pulled.last == http::Pull::kAbort);
+}
+
+namespace {
+
+/// Gives back what it receives, and says when that was all.
+class Echo final : public http::Duplex {
+ public:
+  void start(http::Waker) override {}
+  http::Pull pull(std::size_t, util::TimePoint, util::Chunks& out) override {
+    if (!received_.empty()) {
+      out.append(std::exchange(received_, {}));
+      return http::Pull::kWrote;
+    }
+    return ended_ ? http::Pull::kEnd : http::Pull::kWait;
+  }
+  bool receive(std::string_view bytes) override {
+    received_ += bytes;
+    return bytes.find("refuse") == std::string_view::npos;
+  }
+  void receive_end() override { received_ += "end"; }
+  void finish() { ended_ = true; }
+
+ private:
+  std::string received_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("a stream of the program's own gets what messages carry, and sends binary messages") {
+  auto echo = std::make_unique<Echo>();
+  Echo& inner = *echo;
+  WebSocketStream stream(std::move(echo));
+  stream.start({});
+  const std::string input = masked(0x01, "one ") + masked(0x89, "") + masked(0x80, "two");
+  for (const char c : input) CHECK(stream.receive({&c, 1}));
+  CHECK(pull_all(stream).bytes == "\x8a" + std::string(1, '\0') + "\x82\x07one two");
+
+  const bool by_client = GENERATE(true, false);
+  if (by_client) {
+    CHECK(stream.receive(masked(0x88, "\x03\xe8")));
+    const Pulled closed = pull_all(stream);
+    CHECK(closed.bytes == "\x88\x02\x03\xe8");
+    CHECK(closed.last == http::Pull::kAbort);
+  } else {
+    inner.finish();
+    const Pulled closed = pull_all(stream);
+    CHECK(closed.bytes == "\x88\x02\x03\xe8");
+    CHECK(closed.last == http::Pull::kWait);
+    CHECK(stream.receive(masked(0x88, "\x03\xe8")));
+    CHECK(pull_all(stream).last == http::Pull::kAbort);
+  }
+}
+
+TEST_CASE("a stream of the program's own may refuse what it gets") {
+  WebSocketStream stream(std::make_unique<Echo>());
+  stream.start({});
+  stream.receive(masked(0x82, "refuse"));
+  CHECK(pull_all(stream).bytes == "\x88\x02\x03\xf0");
 }

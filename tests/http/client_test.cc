@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "http/peer.h"
 #include "tests/http/raw_server.h"
 #include "tests/transport/fixture.h"
 
@@ -351,4 +352,27 @@ TEST_CASE("nothing that a caller passes can end a line of the request") {
             .error()
             .reason == Reason::kBadRequest);
   CHECK(server.accepted == 0);
+}
+
+TEST_CASE("whom one meets can be seen before it is trusted") {
+  Fixture fixture;
+  util::RealClock clock;
+  http::Endpoint endpoint;
+  endpoint.host = "127.0.0.1";
+  endpoint.port = fixture.listener->port();
+  endpoint.server_name = "bakery.ovens.svc";
+  const auto chain = http::shown_chain(endpoint, clock.now() + seconds(20), clock);
+  REQUIRE(chain);
+  REQUIRE_FALSE(chain->empty());
+  const auto leaf = annex::tls::Certificate::from_der(chain->front());
+  REQUIRE(leaf);
+  const auto pool = annex::tls::CaPool::from_pem(fixture.ca.certificate.pem());
+  CHECK(pool->verify({leaf->der()}, annex::tls::Usage::kServer, fixture.clock.wall_now()));
+  CHECK(fixture.service.served == 0);
+
+  const RawServer plain([](int socket, int) { send_text(socket, "SSH-2.0-x\r\n"); });
+  endpoint.port = plain.port();
+  const auto other = http::shown_chain(endpoint, clock.now() + seconds(20), clock);
+  REQUIRE_FALSE(other);
+  CHECK_THAT(other.error().message, Catch::StartsWith("tls: "));
 }

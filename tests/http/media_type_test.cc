@@ -24,13 +24,22 @@ TEST_CASE("accept clauses are tried by weight, then by how concrete they are, th
 
 TEST_CASE("parameters keep their values") {
   const auto clauses =
-      http::parse_accept("application/json; as=Table ;G=meta.k8s.io;v=\"v1\";q=0.4");
+      http::parse_accept("application/json; as=Table ;g=meta.k8s.io;v=\"v1\";q=0.4");
   REQUIRE(clauses.size() == 1);
   CHECK(clauses[0].param("as") == "Table");
   CHECK(clauses[0].param("g") == "meta.k8s.io");
   CHECK(clauses[0].param("v") == "\"v1\"");
   CHECK(clauses[0].q == Approx(0.4));
   CHECK_FALSE(clauses[0].param("q"));
+}
+
+TEST_CASE("a content type is read without regard to case, Accept as it is") {
+  const auto content = http::parse_media_type("Application/JSON; CharSet=UTF-8");
+  CHECK(content->essence() == "application/json");
+  CHECK(content->param("charset") == "UTF-8");
+  const auto accept = http::parse_accept("application/JSON; As=Table");
+  CHECK_FALSE(accept.at(0).matches("application/json"));
+  CHECK_FALSE(accept.at(0).param("as"));
 }
 
 TEST_CASE("only the first accept line is read") {

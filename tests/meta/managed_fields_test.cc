@@ -35,7 +35,7 @@ TEST_CASE("managers are written applies first, then by time, name, version and s
   const json::Value list = parsed(
       "[" + entry(R"("manager":"b",)" + one) + "," +
       entry(
-          R"("manager":"a","operation":"Update","apiVersion":"g/v1","time":"2027-01-02T03:04:05Z")") +
+          R"("manager":"aa","operation":"Update","apiVersion":"g/v1","time":"2027-01-02T03:04:05Z")") +
       "," + entry(R"("manager":"a",)" + one) + "," +
       entry(
           R"("manager":"z","operation":"Apply","apiVersion":"g/v1","time":"2028-01-01T00:00:00Z")") +
@@ -49,7 +49,7 @@ TEST_CASE("managers are written applies first, then by time, name, version and s
   for (const json::Value& entry : written.as_array()) {
     order += entry.at_string({"manager"}) + entry.at_string({"apiVersion"}).substr(3) + " ";
   }
-  CHECK(order == "z1 c1 c2 a1 b1 a1 ");
+  CHECK(order == "z1 c1 c2 a1 b1 aa1 ");
   CHECK(json::write(written.as_array()[3]) ==
         R"({"manager":"a","operation":"Update","apiVersion":"g/v1","time":"2026-01-02T03:04:05Z",)"
         R"("fieldsType":"FieldsV1","fieldsV1":{"f:a":{}}})");

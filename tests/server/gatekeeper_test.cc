@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "annex/util/manual_clock.h"
 #include "tests/recording_logger.h"
 
 namespace annex::detail {
@@ -54,7 +55,9 @@ struct Gate {
   std::shared_ptr<Token> token = std::make_shared<Token>();
   std::shared_ptr<Rules> rules = std::make_shared<Rules>();
   test::RecordingLogger logger{};
-  Gatekeeper keeper{token, rules, logger};
+  util::ManualClock clock{};
+  util::SeededRandom random{1};
+  Gatekeeper keeper{token, rules, {clock, random, logger}, {}};
   Gatekeeper::Visit visit{};
   http::Request request{};
   request::Context context{};

@@ -11,7 +11,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.M)
 # Private to one layer, or to the files named.
 THIRD_PARTY = {"rapidjson/": {"json"}, "yaml-cpp/": {"json"}, "openssl/": {"tls", "transport", "http"},
                "nghttp2/": {"transport"}, "httplib": {"http"}, "CLI/": {"cli"}, "zlib": {"http", "sqlite"},
-               "uv.h": {"transport"}, "sqlite3": {"sqlite"}, "catch2/": set()}
+               "uv.h": {"transport"}, "sqlite3": {"sqlite"}, "prometheus/": {"server"},
+               "catch2/": set()}
 
 
 def read_table():

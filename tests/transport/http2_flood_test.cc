@@ -120,6 +120,23 @@ TEST_CASE("h2: requests that are reset in vain end the connection, whoever reset
   CHECK(fixture.service.served >= 50);
 }
 
+TEST_CASE("h2: what a peer opens after its GOAWAY is not served, however it arrives") {
+  const bool in_one_piece = GENERATE(true, false);
+  Fixture fixture;
+  Client client(fixture, "h2");
+  std::string all = preface() + open_stream(1, "/echo", NGHTTP2_FLAG_END_HEADERS) +
+                    frame(NGHTTP2_GOAWAY, 0, 0, std::string(8, '\0')) + open_stream(3, "/echo") +
+                    frame(NGHTTP2_DATA, NGHTTP2_FLAG_END_STREAM, 1, "last") +
+                    open_stream(5, "/echo");
+  while (!all.empty()) {
+    const std::size_t size = in_one_piece ? all.size() : 1;
+    if (!client.send(all.substr(0, size))) break;
+    all.erase(0, size);
+  }
+  CHECK(client.receive_all().find("last") != std::string::npos);
+  CHECK(fixture.service.served == 1);
+}
+
 TEST_CASE("h2: PING is answered at once, also during a download that nobody reads") {
   Fixture fixture;
   Http2Client client(fixture);

@@ -228,8 +228,10 @@ TEST_CASE("an old connection is drained where an age is set, and its answers are
   CHECK_FALSE(two.goaway);
   // The age and an eighth of it.
   fixture.clock.advance(7600ms);
-  CHECK(one.receive_all().empty());
   REQUIRE(two.run_until([&] { return two.goaway.has_value(); }));
+  // An idle one is told with its next answer: closed before, that request would have failed.
+  one.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(one.receive_all().find("Connection: close") != std::string::npos);
   CHECK(two.goaway == NGHTTP2_NO_ERROR);
   fixture.clock.advance(1s);
   fixture.service.release();

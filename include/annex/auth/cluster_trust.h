@@ -75,7 +75,6 @@ class ClusterTrust final : public TrustSource {
   Read read_list(std::string& resource_version);
   Read read_one();
   bool watch(const std::string& resource_version);
-  void take_event(std::string_view line, bool& more);
   void take_configmap(const json::Value& configmap);
   Result<void> apply(const TrustTexts& texts);
   void succeeded();

@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "annex/http/request.h"
 #include "annex/http/response.h"
 #include "annex/registry/backend.h"
 #include "annex/registry/resource.h"
+#include "annex/registry/writes.h"
 #include "annex/request/context.h"
 #include "annex/util/clock.h"
 #include "annex/util/logger.h"
@@ -24,6 +26,12 @@ struct HandlersOptions {
   util::Duration bookmark_interval = std::chrono::seconds(60);
   /// Writes are given up after this.
   util::Duration write_limit = std::chrono::seconds(34);
+  /// Asked about each write; null: only the resources' own hooks are. Outlives the handlers.
+  const registry::Admission* admission = nullptr;
+  /// Gives what a new watch tells how many events it has sent, on IO threads. May be empty.
+  std::function<std::function<void(std::size_t)>(const registry::Resource&,
+                                                 const registry::Version&)>
+      count_watch_events{};
 };
 
 /// Serves every verb of every resource of a registry. Owned by the server; what it is given must

@@ -89,11 +89,12 @@ std::string relative_key(const ObjectKey& key);
 /// 504 for a revision that was not reached.
 Error too_large_revision(storage::Revision asked, storage::Revision current, int retry_after);
 
-/// The backend of every resource of a registry over one store. Owned by the server; `registry`,
+/// The backend of every resource of a registry, over one store but for virtual and imperative
+/// ones. Owned by the server; `registry`,
 /// `store`, `clock` and `logger` must outlive it. Destroying it ends all watches.
 class Backends {
  public:
-  Backends(const Registry& registry, storage::Store& store, const util::Clock& clock,
+  Backends(const Registry& registry, storage::Store& store, util::Clock& clock,
            util::Logger& logger, BackendOptions options);
   ~Backends();
   Backends(const Backends&) = delete;

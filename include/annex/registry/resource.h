@@ -9,6 +9,8 @@
 
 #include "annex/json/value.h"
 #include "annex/registry/strategy.h"
+#include "annex/registry/subresource.h"
+#include "annex/registry/virtual_source.h"
 #include "annex/schema/type.h"
 #include "annex/util/result.h"
 
@@ -44,6 +46,12 @@ struct Resource {
   std::string storage_version{};    ///< empty: the first version
   schema::TypeId hub_type{};        ///< the form that is validated
   Strategy strategy{};
+  /// Where the objects of a virtual resource come from; null: they are stored.
+  std::shared_ptr<const VirtualSource> source{};
+  /// Makes of an imperative resource that it is: objects are created to be answered and not kept.
+  std::function<Result<json::Value>(const HookContext&, json::Value question)> answer{};
+  /// Subresources that the program answers itself.
+  std::vector<Subresource> parts{};
 
   bool namespaced() const { return scope == Scope::kNamespaced; }
   std::string list_kind_or_default() const { return list_kind.empty() ? kind + "List" : list_kind; }
@@ -58,7 +66,9 @@ struct Resource {
   std::string group_kind() const;
   /// The verbs of the main path in alphabetical order, as discovery lists them.
   std::vector<std::string> verbs() const;
-  /// "scale" and "status", those that are switched on.
+  /// Null if there is no such part.
+  const Subresource* find_part(std::string_view name) const;
+  /// "scale" and "status", those that are switched on, and the program's own.
   std::vector<std::string> subresources() const;
   std::vector<std::string> subresource_verbs(std::string_view subresource) const;
 };

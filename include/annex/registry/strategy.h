@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "annex/json/value.h"
@@ -14,16 +15,34 @@
 
 namespace annex::registry {
 
-enum class Operation { kCreate, kUpdate, kDelete };
+enum class Operation { kCreate, kUpdate, kDelete, kConnect };
 
-/// What a hook may know about the request. Lives as long as the call.
+/// "CREATE" and the like, as admission is told of it.
+std::string_view operation_text(Operation operation);
+
+/// What a hook and admission may know about the request. Lives as long as the call.
 struct HookContext {
   request::UserInfo user{};
   util::WallTime now{};
+  /// What is asked for: of the subresource `scale` the parent's group, version and resource, too.
+  std::string group{};
+  std::string version{};
+  std::string resource{};  ///< the plural
   std::string subresource{};
+  /// The kind of the bodies, such as "Flunder", or of autoscaling/v1 "Scale".
+  std::string kind_group{};
+  std::string kind_version{};
+  std::string kind{};
+  std::string name_space{};
+  /// Empty while a new object is mutated that is to be given a name.
+  std::string name{};
+  /// CreateOptions, UpdateOptions, PatchOptions or DeleteOptions of meta.k8s.io/v1.
+  json::Value options{};
   bool dry_run = false;
   /// What is done to the object: set by the write loop before it calls a hook.
   Operation operation = Operation::kCreate;
+  /// Tells the client in a Warning header, even if the request is refused later. May be empty.
+  std::function<void(const std::string& text)> warn{};
 };
 
 /// One column of a Table.
@@ -58,11 +77,13 @@ enum class NameRule { kPathSegment, kDnsLabel, kDnsSubdomain };
 struct Strategy {
   /// Fills defaults beyond those of the schema; `object` has the form of version `version`.
   std::function<void(const std::string& version, json::Value& object)> default_object{};
-  /// May change what is to be stored, or refuse (Forbidden...). `object` is null for a deletion,
-  /// `old` is null for a creation.
-  std::function<Result<void>(const HookContext&, Operation, json::Value* object,
-                             const json::Value* old)>
+  /// The last of mutating admission: may change what is wanted, or refuse (Forbidden...). `object`
+  /// is null for a deletion, `old` for a creation.
+  std::function<Result<void>(const HookContext&, json::Value* object, const json::Value* old)>
       admit{};
+  /// The last of validating admission: may refuse what is about to be stored.
+  std::function<Result<void>(const HookContext&, const json::Value* object, const json::Value* old)>
+      validate_admission{};
   std::function<void(const HookContext&, json::Value& object)> prepare_create{};
   std::function<void(const HookContext&, json::Value& object, const json::Value& old)>
       prepare_update{};

@@ -86,6 +86,8 @@ class WatchCache {
   /// Waits, at most `limit` on the machine's clock, until the revision is reached.
   bool wait_for(storage::Revision revision, util::Duration limit) const;
   ItemPtr get(const std::string& key) const;
+  /// How many objects there are.
+  std::size_t size() const;
   /// The newest known item whatever the key; of a key range if `prefix` is not empty.
   CacheState list(const std::string& prefix) const;
 

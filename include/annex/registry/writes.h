@@ -1,7 +1,6 @@
 // The write loop: read, transform, prepare, validate, compare and swap, again on a lost race.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,16 +25,22 @@ class Transform {
   virtual Result<json::Value> apply(const json::Value* live) = 0;
 };
 
-/// A last look at what is about to be stored, such as validating admission.
-class ObjectCheck {
+/// Admission, as the write loop asks for it: mutating as soon as the wanted object is known,
+/// validating when it is about to be stored, both again in each round after a lost race. Any
+/// thread.
+class Admission {
  public:
-  ObjectCheck() = default;
-  ObjectCheck(const ObjectCheck&) = delete;
-  ObjectCheck& operator=(const ObjectCheck&) = delete;
-  virtual ~ObjectCheck() = default;
+  Admission() = default;
+  Admission(const Admission&) = delete;
+  Admission& operator=(const Admission&) = delete;
+  virtual ~Admission() = default;
 
-  /// `object` is null for a deletion, `old` for a creation. An error ends the request.
-  virtual Result<void> check(const json::Value* object, const json::Value* old) = 0;
+  /// `object` is null for a deletion, `old` for a creation. Of the subresource `scale` both are
+  /// Scales, else of the resource's hub form. An error ends the request.
+  virtual Result<void> admit(const Resource& resource, const HookContext& context,
+                             json::Value* object, const json::Value* old) const = 0;
+  virtual Result<void> validate(const Resource& resource, const HookContext& context,
+                                const json::Value* object, const json::Value* old) const = 0;
 };
 
 /// Conditions on the live object.
@@ -62,9 +67,7 @@ struct WriteRequest {
   FieldWriter fields{};
   /// Asked before an update creates; empty: it may.
   std::function<Result<void>()> may_create{};
-  ObjectCheck* check = nullptr;  ///< may be null
-  /// Told of a hook's warnings about a new object, which is perhaps refused later. May be empty.
-  std::function<void(const std::string& text)> warn{};
+  const Admission* admission = nullptr;  ///< null: only the resource's own hooks are asked
 };
 
 struct Written {
@@ -101,6 +104,13 @@ class Writes {
   Result<Removed> remove(const WriteRequest& request, const RemoveOptions& options) const;
 
  private:
+  /// The plugins, then the resource's own hook.
+  Result<void> admit(const WriteRequest& request, const HookContext& context, json::Value* object,
+                     const json::Value* old) const;
+  Result<void> validate_admission(const WriteRequest& request, const HookContext& context,
+                                  const json::Value* object, const json::Value* old) const;
+  Result<json::Value> wanted_through_scale(const WriteRequest& request, const json::Value& live,
+                                           Transform& transform) const;
   Result<Written> create_once(const WriteRequest& request, json::Value object) const;
   Result<std::optional<Written>> try_update(const WriteRequest& request, Transform& transform,
                                             const ItemPtr& live) const;

@@ -138,6 +138,10 @@ class Field {
       p.list_keys = {std::string(keys)...};
     });
   }
+  /// Updates may neither change nor set nor remove it: it is as it was when the object was made.
+  Field& immutable() {
+    return set([](Property& p) { p.immutable = true; });
+  }
   /// Apply merges a set or a map as such, but validation lets its items repeat.
   Field& duplicates_allowed() {
     static_assert(kList, "duplicates_allowed applies to lists");

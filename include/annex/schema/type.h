@@ -62,6 +62,7 @@ struct Property {
   std::string description{};
   TypeId type{};
   bool required = false;
+  bool immutable = false;  ///< an update may not change it
   /// Filled in where absent, always written, and shown as `default`.
   std::optional<json::Value> default_value{};
   /// Of a plain member: absent means this, and this is not written.

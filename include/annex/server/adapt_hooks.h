@@ -12,6 +12,7 @@
 #include "annex/schema/carry_changes.h"
 #include "annex/schema/describe.h"
 #include "annex/schema/normalize.h"
+#include "annex/schema/renames.h"
 #include "annex/server/draft.h"
 #include "annex/server/hooks.h"
 
@@ -71,6 +72,9 @@ std::function<Result<json::Value>(json::Value)> adapt_conversion(ConversionForms
     return result;
   };
 }
+
+/// Renames as both conversions of `version`, whose type is set.
+void adapt_renames(const FormPtr& form, schema::Renames renames, registry::Version& version);
 
 template <typename Member>
 struct is_default_hook : std::false_type {};
@@ -173,26 +177,49 @@ void adapt_preparation(const FormPtr& form, registry::Strategy& strategy,
                      [&](T& value) { call_hook<void>(call, context, value, before); });
     };
   }
+}
+
+template <typename T, typename Hooks>
+void adapt_admission(const FormPtr& form, registry::Strategy& strategy,
+                     const std::shared_ptr<Hooks>& hooks) {
   if constexpr (has_admit<Hooks>::value) {
     const admit_call<Hooks> call{hooks};
     static_assert(kIsHook<Result<void>, decltype(call), Operation, T*, const T*>,
                   "the hook is annex::Result<void> admit(Operation, T* object, const T* old)");
-    strategy.admit = [form, call](const HookContext& context, Operation operation,
-                                  json::Value* object, const json::Value* old) {
+    strategy.admit = [form, call](const HookContext& context, json::Value* object,
+                                  const json::Value* old) {
       std::optional<T> before;
       if (old != nullptr) before = to_struct<T>(*old);
       const T* const before_or_null = before ? &*before : nullptr;
       Result<void> result;
       T* const nothing = nullptr;
       if (object == nullptr) {
-        result = call_hook<Result<void>>(call, context, operation, nothing, before_or_null);
+        result = call_hook<Result<void>>(call, context, context.operation, nothing, before_or_null);
       } else {
         edit_struct<T>(*form, *form->hub, *object, [&](T& value) {
           T* const changed = &value;
-          result = call_hook<Result<void>>(call, context, operation, changed, before_or_null);
+          result =
+              call_hook<Result<void>>(call, context, context.operation, changed, before_or_null);
         });
       }
       return result;
+    };
+  }
+  if constexpr (has_validate_admission<Hooks>::value) {
+    const validate_admission_call<Hooks> call{hooks};
+    static_assert(kIsHook<Result<void>, decltype(call), Operation, const T*, const T*>,
+                  "the hook is annex::Result<void> validate_admission(Operation, const T* object, "
+                  "const T* old)");
+    strategy.validate_admission = [call](const HookContext& context, const json::Value* object,
+                                         const json::Value* old) {
+      std::optional<T> after;
+      std::optional<T> before;
+      if (object != nullptr) after = to_struct<T>(*object);
+      if (old != nullptr) before = to_struct<T>(*old);
+      const T* const after_or_null = after ? &*after : nullptr;
+      const T* const before_or_null = before ? &*before : nullptr;
+      return call_hook<Result<void>>(call, context, context.operation, after_or_null,
+                                     before_or_null);
     };
   }
 }
@@ -250,6 +277,7 @@ template <typename T, typename Hooks>
 void adapt_hooks(const FormPtr& form, registry::Strategy& strategy,
                  const std::shared_ptr<Hooks>& hooks) {
   adapt_preparation<T>(form, strategy, hooks);
+  adapt_admission<T>(form, strategy, hooks);
   adapt_validation<T>(strategy, hooks);
   adapt_table<T>(strategy, hooks);
 }

@@ -5,13 +5,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <typeindex>
 #include <utility>
 #include <vector>
 
+#include "annex/admission/plugin.h"
 #include "annex/auth/authenticator.h"
 #include "annex/auth/authorizer.h"
 #include "annex/registry/resource.h"
 #include "annex/schema/type.h"
+#include "annex/server/access.h"
+#include "annex/server/metrics.h"
 #include "annex/server/options.h"
 
 namespace annex::detail {
@@ -32,6 +36,8 @@ struct ResourceDraft {
   DefaultHook default_hook = DefaultHook::kNone;
   /// What is wrong with the description: each a sentence, told at start.
   std::vector<std::string> problems{};
+  /// The struct of each version, with the version's name.
+  std::vector<std::pair<std::type_index, std::string>> structs{};
 };
 
 struct ServerDraft {
@@ -44,9 +50,12 @@ struct ServerDraft {
   std::vector<StoreKind> stores{};
   std::vector<auth::AuthenticatorPtr> authenticators{};
   std::vector<auth::AuthorizerPtr> authorizers{};
+  std::vector<admission::PluginPtr> plugins{};
   std::vector<std::pair<std::string, PathHandler>> paths{};
   std::vector<HealthCheck> checks{};
   std::vector<Task> tasks{};
+  std::shared_ptr<Metrics> metrics{};
+  AccessPtr access{};
 };
 
 /// "com.example.bakery.v1.Loaf" for bakery.example.com, v1, Loaf.

@@ -8,10 +8,12 @@
 //   void validate(const T&, FieldErrors&)                 on create and on update
 //   void validate_create(const T&, FieldErrors&)          on create only
 //   void validate_update(const T&, const T& old, FieldErrors&)
-//   Result<void> admit(Operation, T* object, const T* old)
+//   Result<void> admit(Operation, T* object, const T* old)                      mutating admission
+//   Result<void> validate_admission(Operation, const T* object, const T* old)   validating
 //   std::vector<std::string> warn(const T&)               texts for Warning headers
 //   std::vector<Column<T>> columns()                      of tables, between Name and Age
 //   std::vector<SelectableField<T>> selectable_fields()
+// Admission is told of deletions, too (`object` is null), and of creations (`old` is null).
 // T is the resource's hub struct. All but default_object, columns and selectable_fields may take a
 // `const HookContext&` first. They are called from many threads at once and, while a write is tried
 // again, more than once for a request.
@@ -25,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "annex/admission/plugin.h"
 #include "annex/json/value.h"
 #include "annex/registry/strategy.h"
 #include "annex/schema/field_error.h"
@@ -88,6 +91,7 @@ ANNEX_HOOK_NAME(validate);
 ANNEX_HOOK_NAME(validate_create);
 ANNEX_HOOK_NAME(validate_update);
 ANNEX_HOOK_NAME(admit);
+ANNEX_HOOK_NAME(validate_admission);
 ANNEX_HOOK_NAME(warn);
 ANNEX_HOOK_NAME(columns);
 ANNEX_HOOK_NAME(selectable_fields);

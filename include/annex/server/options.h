@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "annex/admission/chain.h"
 #include "annex/auth/authenticator.h"
 #include "annex/auth/authorizer.h"
 #include "annex/auth/reviews.h"
@@ -105,6 +106,10 @@ struct ServerOptions {
   std::vector<auth::AuthenticatorPtr> authenticators{};
   std::vector<auth::AuthorizerPtr> authorizers{};
   std::optional<Delegation> delegation{};
+  /// Which admission plugins are used; each that the server knows is on by itself.
+  admission::Switches admission{};
+  /// Of whose namespaces the plugin NamespaceLifecycle knows; null: there is no such plugin.
+  std::shared_ptr<kube::Client> namespaces{};
   std::size_t review_threads = 64;    ///< for authenticators and authorizers that have to wait
   std::size_t review_queue = 2048;    ///< requests that may wait for one of these; more get 429
   std::vector<HealthCheck> checks{};  ///< besides those given to the server

@@ -2,17 +2,32 @@
 // structs into functions on JSON.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "annex/schema/describe.h"
+#include "annex/schema/renames.h"
 #include "annex/server/adapt_hooks.h"
 #include "annex/server/draft.h"
 #include "annex/server/hooks.h"
+#include "annex/server/log_options.h"
+#include "annex/server/text_pipe.h"
 
 namespace annex {
+
+namespace detail {
+
+registry::Subresource make_log(
+    std::function<Result<TextPipe>(const json::Value& object, const LogOptions& options)> read);
+registry::Subresource make_connect(std::string name,
+                                   std::function<Result<std::unique_ptr<http::Duplex>>(
+                                       const json::Value& object, const http::Request& request)>
+                                       open);
+
+}  // namespace detail
 
 /// Completes one resource, a chain of words behind Group::resource. A light handle for one
 /// statement; one thread. Mistakes in the description are gathered and told by Server::start.
@@ -61,6 +76,23 @@ class ResourceBuilder {
     return add<V>(std::move(version));
   }
 
+  /// A version of a form of its own that differs from the hub in what members are called and where
+  /// they are, and in nothing else: no code converts it. What does not fit is an error at the
+  /// start.
+  template <typename V>
+  ResourceBuilder& version(std::string name, schema::Renames renames) {
+    if (!draft_.form->hub) draft_.form->hub = describe<Hub>("__internal");
+    registry::Version version;
+    version.name = std::move(name);
+    version.type = describe<V>(version.name);
+    const auto form = draft_.form;
+    for (std::string& problem : renames.problems(form->types, version.type, *form->hub)) {
+      draft_.problems.push_back(version.name + ": " + std::move(problem));
+    }
+    detail::adapt_renames(form, std::move(renames), version);
+    return add<V>(std::move(version));
+  }
+
   /// The last named version is the one in which objects are stored; else the first is.
   ResourceBuilder& stored() {
     if (has_version("stored")) draft_.resource.storage_version = last().name;
@@ -88,6 +120,39 @@ class ResourceBuilder {
   ResourceBuilder& scale(registry::ScalePaths paths) {
     draft_.resource.strategy.scale = std::move(paths);
     return *this;
+  }
+  /// Serves a subresource by a function of the program.
+  ResourceBuilder& subresource(registry::Subresource part) {
+    draft_.resource.parts.push_back(std::move(part));
+    return *this;
+  }
+  /// Serves the subresource `log`, which `kubectl get --raw` reads: `read` is `Result<TextPipe>
+  /// read(const Hub&, const LogOptions&)`. The pipe is filled at once, or by a thread of the
+  /// program's as long as somebody reads. Called from many threads at once.
+  template <typename Read>
+  ResourceBuilder& log(Read read) {
+    static_assert(std::is_invocable_r_v<Result<TextPipe>, Read&, const Hub&, const LogOptions&>,
+                  "read is Result<TextPipe> read(const Hub&, const LogOptions&)");
+    return subresource(detail::make_log([shared = std::make_shared<Read>(std::move(read))](
+                                            const json::Value& object, const LogOptions& options) {
+      return Result<TextPipe>((*shared)(detail::to_struct<Hub>(object), options));
+    }));
+  }
+  /// Serves a subresource that hands connections over, spoken over WebSocket: `open` is
+  /// `Result<std::unique_ptr<http::Duplex>> open(const Hub&, const http::Request&)`. What the
+  /// client sends in messages is received, what is pulled is sent in binary messages. Callers need
+  /// the verb `get`. Called from many threads at once.
+  template <typename Open>
+  ResourceBuilder& connect(std::string name, Open open) {
+    using DuplexPtr = std::unique_ptr<http::Duplex>;
+    static_assert(
+        std::is_invocable_r_v<Result<DuplexPtr>, Open&, const Hub&, const http::Request&>,
+        "open is Result<std::unique_ptr<http::Duplex>> open(const Hub&, const http::Request&)");
+    return subresource(detail::make_connect(
+        std::move(name), [shared = std::make_shared<Open>(std::move(open))](
+                             const json::Value& object, const http::Request& request) {
+          return Result<DuplexPtr>((*shared)(detail::to_struct<Hub>(object), request));
+        }));
   }
   /// `metadata.generation` counts changes, or does not.
   ResourceBuilder& generation(bool counts) {
@@ -146,6 +211,7 @@ class ResourceBuilder {
     if (detail::adapt_default<V>(draft_.form, version, draft_.resource.strategy, hooks_)) {
       draft_.default_hook = detail::ResourceDraft::DefaultHook::kUsed;
     }
+    draft_.structs.emplace_back(typeid(V), version.name);
     draft_.resource.versions.push_back(std::move(version));
     return *this;
   }

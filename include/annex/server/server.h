@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "annex/http/service.h"
+#include "annex/server/client.h"
+#include "annex/server/lister.h"
+#include "annex/server/metrics.h"
 #include "annex/server/options.h"
 #include "annex/server/resource_builder.h"
 #include "annex/server/served.h"
+#include "annex/server/virtual_kind.h"
 
 namespace annex {
 
@@ -22,6 +26,27 @@ class Group {
   template <typename Hub, typename Hooks = NoHooks>
   ResourceBuilder<Hub, Hooks> resource(std::string plural, std::string kind, Hooks hooks = {}) {
     detail::ResourceDraft& draft = add(std::move(plural), std::move(kind));
+    return ResourceBuilder<Hub, Hooks>(draft, std::make_shared<Hooks>(std::move(hooks)));
+  }
+
+  /// Serves objects that are not stored but come from functions of the program, to be read and
+  /// watched. Of the hooks only those for reading are used: columns and selectable_fields.
+  template <typename Hub, typename Hooks = NoHooks>
+  ResourceBuilder<Hub, Hooks> virtual_resource(std::string plural, std::string kind,
+                                               Virtual<Hub> source, Hooks hooks = {}) {
+    detail::ResourceDraft& draft = add(std::move(plural), std::move(kind));
+    draft.resource.source = detail::adapt_source(std::move(source));
+    return ResourceBuilder<Hub, Hooks>(draft, std::make_shared<Hooks>(std::move(hooks)));
+  }
+
+  /// Serves an imperative resource: objects are created to be answered, as reviews are, and are not
+  /// kept. `answer` is `Hub answer(const Hub& question)`; it may take a `const HookContext&` first
+  /// and may return a Result<Hub>. Called from many threads at once, after the hooks.
+  template <typename Hub, typename Answer, typename Hooks = NoHooks>
+  ResourceBuilder<Hub, Hooks> review(std::string plural, std::string kind, Answer answer,
+                                     Hooks hooks = {}) {
+    detail::ResourceDraft& draft = add(std::move(plural), std::move(kind));
+    draft.resource.answer = detail::adapt_answer<Hub>(std::move(answer));
     return ResourceBuilder<Hub, Hooks>(draft, std::make_shared<Hooks>(std::move(hooks)));
   }
 
@@ -40,7 +65,8 @@ class Group {
 };
 
 /// An API server. Describe it from one thread, then start it; several may live in one process.
-/// start, drain, stop and the destructor belong to one thread; all else to any while it runs.
+/// start, drain, stop and the destructor belong to one thread, whichever; all else to any while it
+/// runs.
 class Server {
  public:
   /// `name` is shown in logs, in certificates and by `--version`.
@@ -55,11 +81,33 @@ class Server {
   /// Who calls and may they, besides what the options bring.
   Server& authenticate(auth::AuthenticatorPtr authenticator);
   Server& authorize(auth::AuthorizerPtr authorizer);
+  /// An admission plugin, asked after those given before it, and before the hooks of resources.
+  Server& admission(admission::PluginPtr plugin);
   /// Serves a path of the program's own, such as "/healthy-ovens"; one that ends with a slash
   /// serves all below it that has no longer one. Told in `/`.
   Server& handle(std::string path, PathHandler handler);
   Server& check(HealthCheck check);
   Server& task(Task task);
+  /// What /metrics tells, which a program may add its own series to. Lives as long as the server.
+  Metrics& metrics();
+  /// Reads and writes its objects in this process, see Client, as `user`: for hooks, tasks, and
+  /// whatever else the process does. May be asked for before the resource is described, and may
+  /// outlive the server.
+  template <typename T>
+  Client<T> client(request::UserInfo user = in_process_user()) const {
+    return Client<T>(detail::RawClient(access(), typeid(T), std::move(user)));
+  }
+  /// Reads its objects from memory, see Lister; as above.
+  template <typename T>
+  Lister<T> lister() const {
+    return Lister<T>(std::make_shared<detail::ListerState>(
+        access(), typeid(T), [](const json::Value& object) -> detail::ListerState::Object {
+          Result<T> decoded = schema::decode<T>(object);
+          return decoded ? std::make_shared<const T>(std::move(*decoded)) : nullptr;
+        }));
+  }
+  /// `system:apiserver`, as upstream's server calls itself.
+  static request::UserInfo in_process_user();
   /// The title and version of the OpenAPI documents.
   Server& api_title(std::string title, std::string version);
   /// What `--version` and `/version` say, such as "v1.2.3".
@@ -68,6 +116,10 @@ class Server {
   const std::string& name() const;
   const std::string& version() const;
   bool has_authenticator() const;
+  /// Puts what its description serves into an empty registry. BadRequest as from start().
+  Result<void> describe(registry::Registry& registry) const;
+  /// The names of its admission plugins, in their order.
+  std::vector<std::string> admission_plugins() const;
   /// The known stores, the default first.
   std::vector<StoreKind> stores() const;
   /// What its description serves. BadRequest: what is wrong with the description, as from start().
@@ -103,6 +155,8 @@ class Server {
 
  private:
   class Running;
+  const detail::AccessPtr& access() const;
+
   std::unique_ptr<detail::ServerDraft> draft_;
   std::unique_ptr<Running> running_;
 };

@@ -2,6 +2,7 @@
 // clock that stands still until the test moves it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,10 @@
 #include "annex/request/user.h"
 #include "annex/server/server.h"
 #include "annex/util/manual_clock.h"
+
+namespace annex::detail {
+class LineReader;
+}  // namespace annex::detail
 
 namespace annex::testing {
 
@@ -43,20 +48,11 @@ class Reply {
   /// What has come by now, without waiting.
   std::optional<std::string> line_if_any();
   /// True once the stream has said that it is over.
-  bool ended() const { return ended_; }
+  bool ended() const;
 
  private:
-  class Wakes;
-  /// False if there is nothing to pull now.
-  bool pull();
-  std::optional<std::string> take_line();
-
   http::Response response_;
-  util::Clock* clock_;
-  std::shared_ptr<Wakes> wakes_;
-  std::string unread_;
-  bool started_ = false;
-  bool ended_ = false;
+  std::unique_ptr<detail::LineReader> stream_;  ///< null if the answer is none
 };
 
 /// Owns the clock and runs a described server without a port on a store in memory. One thread.
@@ -65,6 +61,10 @@ class Fixture {
   /// Starts `server`, which outlives the fixture. Throws std::runtime_error with the server's
   /// sentence if it does not start. `seed` makes uids and generated names repeatable.
   explicit Fixture(Server& server, std::uint64_t seed = 1);
+  /// With options of the test's own: `adjust` gets those that the fixture would take. A store of
+  /// the server's is chosen here.
+  Fixture(Server& server, const std::function<void(ServerOptions&)>& adjust,
+          std::uint64_t seed = 1);
   ~Fixture();
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;

@@ -19,9 +19,9 @@ type Common struct {
 	Ratio    float64                      `json:"ratio,omitempty"`
 	Paused   bool                         `json:"paused,omitempty"`
 	Enabled  *bool                        `json:"enabled,omitempty"`
-	Tags     []string                     `json:"tags,omitempty"`
+	Tags     []string                     `json:"tags,omitempty" patchStrategy:"merge"`
 	Words    []string                     `json:"words,omitempty"`
-	Ports    []Port                       `json:"ports,omitempty"`
+	Ports    []Port                       `json:"ports,omitempty" patchStrategy:"merge" patchMergeKey:"name"`
 	Options  map[string]string            `json:"options,omitempty"`
 	Weights  map[string]int32             `json:"weights,omitempty"`
 	Parts    map[string]Part              `json:"parts,omitempty"`

@@ -1,4 +1,6 @@
-#include "handlers/websocket_watch.h"
+#include "handlers/websocket_stream.h"
+
+#include <utility>
 
 namespace annex::handlers {
 namespace {
@@ -8,33 +10,46 @@ constexpr util::Duration kCloseTime = std::chrono::seconds(5);
 
 }  // namespace
 
-void WebSocketWatch::start(http::Waker waker) {
+void WebSocketStream::start(http::Waker waker) {
   waker_ = std::move(waker);
   events_->start(waker_);
 }
 
-bool WebSocketWatch::receive(std::string_view bytes) {
+bool WebSocketStream::receive(std::string_view bytes) {
   reader_.feed(bytes);
+  if (reader_.closed()) tell_end();
   waker_.wake();
   return true;
 }
 
-void WebSocketWatch::receive_end() {
+void WebSocketStream::tell_end() {
+  if (receiver_ != nullptr && !std::exchange(told_end_, true)) receiver_->receive_end();
+}
+
+void WebSocketStream::receive_end() {
   gone_ = true;
+  tell_end();
   waker_.wake();
 }
 
-void WebSocketWatch::append_close(std::string& frames, std::uint16_t code) {
+void WebSocketStream::append_close(std::string& frames, std::uint16_t code) {
   append_websocket_head(frames, WebSocketOpcode::kClose, 2);
   frames += static_cast<char>(code >> 8U);
   frames += static_cast<char>(code & 0xffU);
 }
 
-void WebSocketWatch::append_messages(std::string& frames) {
+void WebSocketStream::append_messages(std::string& frames) {
+  if (form_ == Form::kBytes) {
+    if (pulled_.empty()) return;
+    append_websocket_head(frames, WebSocketOpcode::kBinary, pulled_.size());
+    frames += std::exchange(pulled_, {});
+    return;
+  }
+  const bool counted = form_ == Form::kCounted;
   std::size_t at = 0;
   while (at < pulled_.size()) {
     std::size_t size = 0;
-    if (protobuf_) {
+    if (counted) {
       // The length is of a stream, where messages have no bounds of their own.
       if (pulled_.size() - at < 4) break;
       for (std::size_t i = 0; i < 4; ++i) {
@@ -47,7 +62,7 @@ void WebSocketWatch::append_messages(std::string& frames) {
       if (end == std::string::npos) break;
       size = end + 1 - at;
     }
-    append_websocket_head(frames, protobuf_ ? WebSocketOpcode::kBinary : WebSocketOpcode::kText,
+    append_websocket_head(frames, counted ? WebSocketOpcode::kBinary : WebSocketOpcode::kText,
                           size);
     frames.append(pulled_, at, size);
     at += size;
@@ -55,7 +70,7 @@ void WebSocketWatch::append_messages(std::string& frames) {
   pulled_.erase(0, at);
 }
 
-http::Pull WebSocketWatch::pull(std::size_t room, util::TimePoint now, util::Chunks& out) {
+http::Pull WebSocketStream::pull(std::size_t room, util::TimePoint now, util::Chunks& out) {
   if (gone_) return http::Pull::kAbort;
   std::string frames;
   http::Pull result = http::Pull::kWait;
@@ -87,7 +102,7 @@ http::Pull WebSocketWatch::pull(std::size_t room, util::TimePoint now, util::Chu
   return result;
 }
 
-std::optional<util::TimePoint> WebSocketWatch::wake_at() const {
+std::optional<util::TimePoint> WebSocketStream::wake_at() const {
   return ended_ ? give_up_ : events_->wake_at();
 }
 

@@ -1,0 +1,48 @@
+#include "registry/answer.h"
+
+#include <utility>
+
+#include "registry/object.h"
+#include "registry/write_rules.h"
+
+namespace annex::registry {
+
+Result<Answered> answer(const Codec& codec, const WriteRequest& request, json::Value question) {
+  const Resource& resource = codec.resource();
+  const Strategy& strategy = resource.strategy;
+  const HookContext hooks = hooks_for(request, Operation::kCreate);
+  if (request.admission != nullptr) {
+    auto done = request.admission->admit(resource, hooks, &question, nullptr);
+    if (!done) return std::move(done).error();
+  }
+  if (strategy.admit) {
+    auto done = strategy.admit(hooks, &question, nullptr);
+    if (!done) return std::move(done).error();
+  }
+  if (strategy.prepare_create) strategy.prepare_create(hooks, question);
+  schema::FieldErrors errors;
+  validate_by_schema(resource, question, nullptr, errors);
+  if (strategy.validate) strategy.validate(hooks, question, errors);
+  const std::string name = meta_text(question, "name");
+  if (!errors.empty()) return schema::invalid(resource.group, resource.kind, name, errors);
+  Answered answered;
+  if (strategy.warnings) answered.warnings = strategy.warnings(hooks, question, nullptr);
+  if (request.admission != nullptr) {
+    auto done = request.admission->validate(resource, hooks, &question, nullptr);
+    if (!done) return std::move(done).error();
+  }
+  if (strategy.validate_admission) {
+    auto done = strategy.validate_admission(hooks, &question, nullptr);
+    if (!done) return std::move(done).error();
+  }
+  auto given = resource.answer(hooks, std::move(question));
+  if (!given) return std::move(given).error();
+  if (!given->is_object()) return Error::internal("the answer is no object");
+  metadata(*given).erase("resourceVersion");
+  auto item = codec.make_item(relative_key({request.key.name_space, name}), 0, *given);
+  if (!item) return std::move(item).error();
+  answered.item = std::move(*item);
+  return answered;
+}
+
+}  // namespace annex::registry

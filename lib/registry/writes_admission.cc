@@ -1,0 +1,81 @@
+#include "annex/registry/writes.h"
+#include "registry/object.h"
+#include "registry/scale.h"
+#include "registry/write_rules.h"
+
+namespace annex::registry {
+namespace {
+
+/// What is wanted of a Scale, as admission leaves it.
+class AdmittedScale final : public Transform {
+ public:
+  AdmittedScale(const Resource& resource, const WriteRequest& request, Transform& wanted)
+      : resource_(resource), request_(request), wanted_(wanted) {}
+
+  Result<json::Value> apply(const json::Value* live) override {
+    Result<json::Value> scale = wanted_.apply(live);
+    if (!scale || request_.admission == nullptr) return scale;
+    const HookContext hooks = hooks_for(request_, Operation::kUpdate);
+    auto done = request_.admission->admit(resource_, hooks, &*scale, live);
+    if (!done) return std::move(done).error();
+    return scale;
+  }
+
+ private:
+  const Resource& resource_;
+  const WriteRequest& request_;
+  Transform& wanted_;
+};
+
+}  // namespace
+
+std::string_view operation_text(Operation operation) {
+  switch (operation) {
+    case Operation::kCreate:
+      return "CREATE";
+    case Operation::kUpdate:
+      return "UPDATE";
+    case Operation::kDelete:
+      return "DELETE";
+    case Operation::kConnect:
+      return "CONNECT";
+  }
+  return "";
+}
+
+Result<json::Value> Writes::wanted_through_scale(const WriteRequest& request,
+                                                 const json::Value& live,
+                                                 Transform& transform) const {
+  AdmittedScale admitted(resource_, request, transform);
+  return apply_to_scale(backend_.codec(), live, admitted, request);
+}
+
+Result<void> Writes::admit(const WriteRequest& request, const HookContext& context,
+                           json::Value* object, const json::Value* old) const {
+  // Plugins have seen the Scale already.
+  if (request.admission != nullptr && !is_scale(request)) {
+    auto done = request.admission->admit(resource_, context, object, old);
+    if (!done) return done;
+  }
+  // The resource's own hook sees the whole object, so that no subresource leads around it.
+  return resource_.strategy.admit ? resource_.strategy.admit(context, object, old) : Result<void>();
+}
+
+Result<void> Writes::validate_admission(const WriteRequest& request, const HookContext& context,
+                                        const json::Value* object, const json::Value* old) const {
+  if (request.admission != nullptr) {
+    Result<void> done;
+    if (is_scale(request)) {
+      const json::Value scale = scale_of(resource_, *object);
+      const json::Value before = scale_of(resource_, *old);
+      done = request.admission->validate(resource_, context, &scale, &before);
+    } else {
+      done = request.admission->validate(resource_, context, object, old);
+    }
+    if (!done) return done;
+  }
+  const auto& hook = resource_.strategy.validate_admission;
+  return hook ? hook(context, object, old) : Result<void>();
+}
+
+}  // namespace annex::registry
