@@ -78,8 +78,13 @@ int run_manifests(const CommandRun& run) {
   app.add_option("--output-dir", folder,
                  "Write a kustomization into this folder instead: a file an object")
       ->type_name("DIR");
-  app.add_flag("--installer-role", installer_role,
-               "Print the ClusterRole that whoever runs install needs, instead");
+  CLI::Option* const role =
+      app.add_flag("--installer-role", installer_role,
+                   "Print the ClusterRole that whoever runs install needs, instead");
+  app.add_option("--external", options.external,
+                 "With --installer-role: of install --external, with the same address")
+      ->type_name("HOST:PORT")
+      ->needs(role);
   app.add_flag("--dry-run", dry_run, "Only tell what would be written");
   if (const auto code = run.parse(app)) return *code;
   if (const Result<void> read = workload.finish(); !read) return run.fail(read.error());
@@ -88,8 +93,8 @@ int run_manifests(const CommandRun& run) {
   if (!plan) return run.fail(plan.error());
 
   if (installer_role) {
-    const setup::Item role = setup::installer_role(*plan, setup::make_manifests(*plan, {}));
-    std::cout << setup::write_manifests({role});
+    const setup::Item item = setup::installer_role(*plan, setup::make_manifests(*plan, {}));
+    std::cout << setup::write_manifests({item});
     return kDone;
   }
   if (plan->image.empty()) {

@@ -4,12 +4,13 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import unittest
 
 from cluster import ClusterCase, ours_only, flunder
 from node import Node, address
-from plane import ControlPlane, user
+from plane import ControlPlane, Process, user
 from rest import wait_for
 from sample import free_port
 
@@ -23,9 +24,12 @@ VOLATILE = {"events", "leases", "endpointslices", "componentstatuses"}
 @unittest.skipUnless(address(), "this machine has no address but loopback ones")
 @unittest.skipUnless(shutil.which("unshare"), "no unshare to make a container's file system with")
 class SetupCase(ClusterCase):
+    plane_flags = ("--enable-aggregator-routing=true",)
+    port = free_port()
+
     @classmethod
     def setUpClass(cls):
-        cls.plane = ControlPlane(os.environ["PLANE"], "--enable-aggregator-routing=true")
+        cls.plane = ControlPlane(os.environ["PLANE"], *cls.plane_flags)
         try:
             cls.plane.start_controllers("persistentvolumeclaim-protection-controller")
             cls.api = cls.plane.api
@@ -80,10 +84,16 @@ class SetupCase(ClusterCase):
         return all(version.get("freshness") == "Current"
                    for group in listed["items"] for version in group["versions"])
 
+    def kubectl_all(self, *arguments):
+        """Standard output and errors."""
+        done = subprocess.run(
+            ["kubectl", "--kubeconfig", str(self.admin), *arguments],
+            executable=os.environ.get("KUBECTL") or self.plane.program, text=True, timeout=90,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+        return done.stdout
+
     def install_flags(self):
         return ["--namespace", SPACE, "--image", IMAGE, "--port", str(self.port)]
-
-    port = free_port()
 
 
 def page_blocks():
@@ -98,6 +108,36 @@ def page_blocks():
         elif kind == "text":
             blocks[-1][1] = text
     return blocks
+
+
+class ExternalNameTest(SetupCase):
+    """Where kube-apiserver resolves the Service's name itself: aggregator routing is off."""
+
+    plane_flags = ()
+
+    def test_external_name(self):
+        name = socket.gethostname().lower()
+        try:
+            socket.getaddrinfo(name, self.port)
+        except OSError:
+            self.skipTest("this machine cannot resolve its own name")
+        flags = ["--namespace", "outside", "--external", f"{name}:{self.port}", "--kubeconfig",
+                 self.admin]
+        said = self.run_sample("install", *flags, "--no-wait")
+        self.assertIn("a DNS name: an ExternalName Service", said)
+        folder = self.plane.folder / "sample-apiserver-certificates"
+        process = Process("outside", os.environ["SAMPLE"], [
+            f"--secure-port={self.port}", "--store=memory", f"--tls-cert-file={folder}/tls.crt",
+            f"--tls-private-key-file={folder}/tls.key", f"--kubeconfig={self.admin}",
+            f"--authentication-kubeconfig={self.admin}", f"--authorization-kubeconfig={self.admin}"],
+            self.plane.folder / "outside.log")
+        try:
+            said = self.run_sample("install", *flags)
+            self.assertTrue(said.endswith("nothing had to be changed\n"), said)
+            self.assertIn("No resources found", self.kubectl_all("get", "flunders"))
+            self.run_sample("uninstall", "--namespace", "outside", "--kubeconfig", self.admin)
+        finally:
+            self.assertEqual(0, process.stop())
 
 
 class InstallTest(SetupCase):
@@ -212,14 +252,6 @@ class InstallTest(SetupCase):
 
         self.run_sample("uninstall", "--namespace", "bare", "--delete-data", "--kubeconfig", self.admin)
         self.assertEqual(before, set(self.objects()))
-
-    def kubectl_all(self, *arguments):
-        """Standard output and errors."""
-        done = subprocess.run(
-            ["kubectl", "--kubeconfig", str(self.admin), *arguments],
-            executable=os.environ.get("KUBECTL") or self.plane.program, text=True, timeout=90,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
-        return done.stdout
 
     def use(self):
         """The cluster's own role `edit` reaches the new kinds, and nothing more than it may."""
