@@ -1,7 +1,8 @@
-// The Kubernetes project's sample-apiserver: the same API, without its BanFlunder admission.
+// The Kubernetes project's sample-apiserver: the same API, and its admission plugin.
 #include <annex/annex.h>
 #include <annex/sqlite/store.h>
 
+#include "ban_flunder.h"
 #include "conversion.h"
 
 namespace wardle {
@@ -54,6 +55,8 @@ int main(int argc, char** argv) {
   annex::Server server("sample-apiserver");
   server.store(annex::sqlite::store());
   server.api_title("Wardle", "0.1");
+  server.admission(
+      std::make_shared<wardle::BanFlunder>(server.lister<wardle::v1alpha1::Fischer>()));
   auto group = server.group("wardle.example.com");
   group.prefer({"v1beta1", "v1alpha1"});
   group.resource<wardle::v1beta1::Flunder>("flunders", "Flunder", wardle::FlunderHooks{})
