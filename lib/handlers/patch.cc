@@ -87,7 +87,8 @@ class Patch final : public registry::Transform {
     } else if (document->value.is_null()) {
       patch_ = json::Object();
     } else if (!document->value.is_object()) {
-      return Error::bad_request("error decoding patch: json: cannot unmarshal " +
+      const std::string what = type == PatchType::kMerge ? "error decoding patch: " : "";
+      return Error::bad_request(what + "json: cannot unmarshal " +
                                 std::string(document->value.type_name()) +
                                 " into Go value of type map[string]interface {}");
     } else {

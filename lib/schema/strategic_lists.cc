@@ -98,8 +98,7 @@ Result<json::Array> carry_directives_out(const std::string& merge_key, json::Arr
     } else if (*directive == json::Value("merge")) {
       return plain_error("merging lists cannot yet be specified in the patch");
     } else {
-      return plain_error("unknown patch type: " + go_text(*directive) +
-                         " in map: " + go_text(item));
+      return unknown_directive(*directive, item);
     }
   }
   if (!doomed.empty()) {
@@ -302,6 +301,11 @@ void remove_directives(json::Value& root) {
 Error no_merge_key(const json::Value& item, const std::string& merge_key) {
   return plain_error("map: " + go_text(item) +
                      " does not contain declared merge key: " + merge_key);
+}
+
+Error unknown_directive(const json::Value& directive, const json::Value& item) {
+  const std::string text = directive.is_null() ? "%!s(<nil>)" : go_text(directive);
+  return plain_error("unknown patch type: " + text + " in map: " + go_text(item));
 }
 
 Error plain_error(std::string message) {

@@ -30,7 +30,12 @@ std::optional<std::string> list_of(const std::string& name, std::string_view dir
 }
 
 /// What Go's type of the same shape is called.
-std::string short_name(const Type& type) { return type.name.substr(type.name.rfind('.') + 1); }
+std::string short_name(const Type& type) {
+  if (type.kind == Kind::kAny) {
+    return type.format == Format::kRawExtension ? "RawExtension" : "JSON";
+  }
+  return type.name.substr(type.name.rfind('.') + 1);
+}
 
 Result<Below> below(const Place& place, const std::string& name) {
   const Type& type = place.table->at(place.type);
@@ -228,7 +233,7 @@ Result<json::Value> merge_objects(const Place& place, json::Value original, json
       return patch;
     }
     if (*directive == json::Value("delete")) return json::Value(json::Object());
-    return plain_error("unknown patch type: " + go_text(*directive) + " in map: " + go_text(patch));
+    return unknown_directive(*directive, patch);
   }
   json::Object& live = original.as_object();
   if (auto done = retain_keys(live, wanted); !done) return std::move(done).error();

@@ -54,6 +54,7 @@ void remove_directives(json::Value& value);
 /// Takes members that are null away, at any depth, too.
 void discard_nulls(json::Value& value);
 
+Error unknown_directive(const json::Value& directive, const json::Value& item);
 Error no_merge_key(const json::Value& item, const std::string& merge_key);
 /// Upstream's plain errors: a 500 with nothing but its text.
 Error plain_error(std::string message);

@@ -39,7 +39,7 @@ TEXTS = [
     (GO, r"the requested object is (not a list|a list) \(.*\)", r"the requested object is \1"),
     (GO, r"\\u00(26|3[ce])", lambda found: chr(int(found[1], 16))),
     (TYPES, r"(cannot convert \w+ to |json: cannot unmarshal |parsing time |quantities must match |unable to parse quantity|time: |"
-            r"illegal base64 data ).*", "a wrong type"),
+            r"illegal base64 data |unrecognized type: |cannot restore ).*", "a wrong type"),
     (GO, r'(Invalid value: )"(?:\{\\"|map\[).*[^\\]"(: |$)', r'\1"the document"\2'),
     (SYNTAX, r"(invalid character |json: unsupported value: |unexpected end of JSON input|invalid JSON at byte |"
              r"(error converting YAML to JSON: )?yaml: ).*", "a syntax error"),
