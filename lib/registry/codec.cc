@@ -49,13 +49,19 @@ Result<json::Value> Codec::decode(const Version& version, json::Value document,
   if (resource_.strategy.default_object) {
     resource_.strategy.default_object(version.name, document);
   }
-  if (version.to_hub) {
-    Result<json::Value> hub = version.to_hub(std::move(document));
-    if (!hub) return hub;
-    document = std::move(*hub);
-  }
-  metadata(document);
-  return document;
+  Result<json::Value> hub = to_hub(version, std::move(document));
+  if (hub) metadata(*hub);
+  return hub;
+}
+
+Result<json::Value> Codec::to_hub(const Version& version, json::Value document) const {
+  if (!version.to_hub) return document;
+  Result<json::Value> hub = version.to_hub(std::move(document));
+  if (!hub) return hub;
+  schema::NormalizeReport ignored;
+  auto done = schema::normalize(*resource_.types, resource_.hub_type, *hub, ignored);
+  if (!done) return std::move(done).error();
+  return hub;
 }
 
 Result<json::Value> Codec::to_version(const Version& version, const json::Value& hub) const {
@@ -140,7 +146,7 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
   // What is shown has today's defaults; what was stored may be older than they are.
   const bool current = document == *parsed && !(item->cuts == FrameCuts());
   if (!current || !resource_.strategy.selectable_fields.empty()) {
-    Result<json::Value> hub = version->to_hub ? version->to_hub(document) : document;
+    Result<json::Value> hub = to_hub(*version, document);
     if (!hub) return undecodable(key, hub.error().message);
     fill_selectable(*item, *hub);
     if (!current) {
@@ -181,7 +187,7 @@ Result<Draft> Codec::make_draft(const std::string& key, const json::Value& hub) 
   }
   // What selectors see is what the text says, which need not be all that the hub form said.
   if (version.to_hub && !resource_.strategy.selectable_fields.empty()) {
-    document = version.to_hub(std::move(*document));
+    document = to_hub(version, std::move(*document));
     if (!document) return std::move(document).error();
   }
   fill_selectable(*draft.item, *document);

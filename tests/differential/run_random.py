@@ -106,6 +106,12 @@ def rich_patch(chance):
     return {"op": chance.choice(["add", "replace", "remove", "test"]), "path": path, "value": value}
 
 
+def other(chance):
+    """Another number of replicas than there was: a Scale that is written as it is differs, and so does one that is written
+    in two versions, as docs/differences.md says."""
+    return chance.randint(10, 10 ** 6)
+
+
 def a_rich_step(chance):
     version = chance.choice("WWWO")
     name = chance.choice(NAMES)
@@ -125,9 +131,9 @@ def a_rich_step(chance):
     if pick == 8:
         return ["MERGE", f"{item}/status{dry}", {"status": {"phase": chance.choice("pq"), "replicas": chance.choice([0, 2])}}]
     if pick == 9:
-        return ["MERGE", f"{item}/scale{dry}", {"spec": {"replicas": chance.choice([0, 1, 6, -1, None])}}]
+        return ["MERGE", f"W/{name}/scale{dry}", {"spec": {"replicas": chance.choice([other(chance), other(chance), -1])}}]
     if pick == 10:
-        return ["PUT", f"{item}/scale{dry}", {"metadata": {"name": name}, "spec": {"replicas": chance.choice([0, 2, 8])}}]
+        return ["PUT", f"W/{name}/scale{dry}", {"metadata": {"name": name}, "spec": {"replicas": other(chance)}}]
     if pick == 11:
         return ["DELETE", chance.choice([item, item, f"{version}?fieldSelector=spec.color=red"])]
     if pick == 12:

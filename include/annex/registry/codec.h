@@ -55,6 +55,8 @@ class Codec {
   std::uint64_t encodings() const { return encodings_.load(std::memory_order_relaxed); }
 
  private:
+  /// The document, which is in normal form, in the hub's form.
+  Result<json::Value> to_hub(const Version& version, json::Value document) const;
   /// The compact text of `to_version`; counted as an encoding.
   Result<util::Bytes> encode(const Version& version, const json::Value& hub) const;
   /// Counted as an encoding.

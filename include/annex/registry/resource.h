@@ -19,7 +19,8 @@ namespace annex::registry {
 enum class Scope { kNamespaced, kCluster };
 
 /// One served form of a resource. The functions convert documents without kind and apiVersion
-/// between this form and the hub form; empty means that both are the same.
+/// between this form and the hub form; empty means that both are the same. What they take is in
+/// normal form, what they give need not be: a default that was not there is filled in by the codec.
 struct Version {
   std::string name{};
   schema::TypeId type{};

@@ -51,8 +51,8 @@ struct ConversionForms {
   std::string group{};
   std::string kind{};
 
-  /// Brings what the struct of `document` could not hold into `result`, see schema::carry_through,
-  /// and that into normal form. `shown` is the struct, encoded. kInvalid.
+  /// Brings what the struct of `document` could not hold into `result`, see schema::carry_through.
+  /// `shown` is the struct, encoded. kInvalid.
   Result<void> finish(const json::Value& document, const json::Value& shown,
                       json::Value& result) const;
 };
@@ -73,8 +73,8 @@ std::function<Result<json::Value>(json::Value)> adapt_conversion(ConversionForms
   };
 }
 
-/// Renames as both conversions of `version`, whose type is set.
-void adapt_renames(const FormPtr& form, schema::Renames renames, registry::Version& version);
+/// Renames as both conversions of `version`.
+void adapt_renames(schema::Renames renames, registry::Version& version);
 
 template <typename Member>
 struct is_default_hook : std::false_type {};

@@ -89,7 +89,7 @@ class ResourceBuilder {
     for (std::string& problem : renames.problems(form->types, version.type, *form->hub)) {
       draft_.problems.push_back(version.name + ": " + std::move(problem));
     }
-    detail::adapt_renames(form, std::move(renames), version);
+    detail::adapt_renames(std::move(renames), version);
     return add<V>(std::move(version));
   }
 
