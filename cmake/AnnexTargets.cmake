@@ -58,7 +58,8 @@ function(annex_component name)
   target_link_libraries(annex_${name} PUBLIC annex PRIVATE $<BUILD_INTERFACE:annex_flags>
                                                            ${COMPONENT_LINK})
   annex_library_properties(annex_${name})
-  set_target_properties(annex_${name} PROPERTIES EXPORT_NAME ${name})
+  # Who links only the component finds annex's library beside it.
+  set_target_properties(annex_${name} PROPERTIES EXPORT_NAME ${name} INSTALL_RPATH "$ORIGIN")
   set_property(GLOBAL APPEND PROPERTY ANNEX_COMPONENTS ${name})
 endfunction()
 
