@@ -25,6 +25,7 @@ VOLATILE = {"events", "leases", "endpointslices", "componentstatuses"}
 @unittest.skipUnless(shutil.which("unshare"), "no unshare to make a container's file system with")
 class SetupCase(ClusterCase):
     plane_flags = ("--enable-aggregator-routing=true",)
+    node_type = Node
     port = free_port()
 
     @classmethod
@@ -33,7 +34,7 @@ class SetupCase(ClusterCase):
         try:
             cls.plane.start_controllers("persistentvolumeclaim-protection-controller")
             cls.api = cls.plane.api
-            cls.node = Node(cls.plane, os.environ["SAMPLE"])
+            cls.node = cls.node_type(cls.plane, os.environ["SAMPLE"])
             cls.admin = cls.plane.kubeconfig("admin", pair=cls.plane.admin)
         except BaseException:
             cls.plane.stop()
