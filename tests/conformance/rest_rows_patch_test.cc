@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "annex/json/write.h"
 #include "tests/conformance/rest_server.h"
 
 using namespace annex;
@@ -107,6 +108,34 @@ TEST_CASE("row 75: patching what is not there") {
       "apiVersion: wardle.example.com/v1beta1\nkind: Flunder\nmetadata: {name: none}";
   CHECK(server.patch(kFlunders + "/none?fieldManager=a", "application/apply-patch+yaml", config)
             .status == 201);
+}
+
+namespace {
+
+constexpr const char* kStrategic = "application/strategic-merge-patch+json";
+
+/// The finalizers of x in JSON, once it has `c/d` and is patched so.
+std::string finalizers_after(RestServer& server, const std::string& patch) {
+  server.make("x");
+  server.patch(kFlunders + "/x", kMergePatch, R"({"metadata":{"finalizers":["c/d"]}})");
+  const Answer answer = server.patch(kFlunders + "/x", kStrategic, patch);
+  CHECK(answer.status == 200);
+  const json::Value* left = answer.body.find("metadata")->find("finalizers");
+  return left == nullptr ? "" : json::write(*left);
+}
+
+}  // namespace
+
+TEST_CASE("row 76: a strategic merge patch unites a list that is a set") {
+  RestServer server;
+  CHECK(finalizers_after(server, R"({"metadata":{"finalizers":["a/b"]}})") == R"(["a/b","c/d"])");
+}
+
+TEST_CASE("row 77: a strategic merge patch takes members out of a list") {
+  RestServer server;
+  CHECK(finalizers_after(server,
+                         R"({"metadata":{"finalizers":["a/b"],)"
+                         R"("$deleteFromPrimitiveList/finalizers":["c/d"]}})") == R"(["a/b"])");
 }
 
 TEST_CASE("row 78: parallel merge patches all take effect") {
