@@ -103,7 +103,7 @@ class FakeApi {
   }
 
   json::Value with_status(json::Value object) const {
-    const std::string& kind = object.at_string({"kind"});
+    const std::string kind = object.at_string({"kind"});
     if (kind == "StatefulSet" || kind == "Deployment") {
       const int count = ready ? 2 : 0;
       object.as_object().set("status",
