@@ -1,8 +1,7 @@
 #include "sqlite/sqlite_store.h"
 
+#include <algorithm>
 #include <utility>
-
-#include "sqlite/snapshot.h"
 
 namespace annex::sqlite {
 namespace {
@@ -70,12 +69,19 @@ StoreResult<void> SqliteStore::check_compacted(std::optional<Revision> at) {
   return {};
 }
 
+StoreResult<void> SqliteStore::begin(Snapshot& snapshot) {
+  if (auto begun = snapshot.begin(); !begun) return begun;
+  util::MutexLock lock(state_mutex_);
+  newest_ = std::max(newest_, snapshot.newest());
+  return {};
+}
+
 StoreResult<Entry> SqliteStore::get(const std::string& key, std::optional<Revision> at) {
   if (auto checked = check_compacted(at); !checked) return std::move(checked).error();
   auto reader = readers_.lend();
   if (!reader) return std::move(reader).error();
   Snapshot snapshot(**reader);
-  if (auto begun = snapshot.begin(); !begun) return std::move(begun).error();
+  if (auto begun = begin(snapshot); !begun) return std::move(begun).error();
   return snapshot.get(key, at);
 }
 
@@ -85,7 +91,7 @@ StoreResult<storage::ListPage> SqliteStore::list(const std::string& prefix,
   auto reader = readers_.lend();
   if (!reader) return std::move(reader).error();
   Snapshot snapshot(**reader);
-  if (auto begun = snapshot.begin(); !begun) return std::move(begun).error();
+  if (auto begun = begin(snapshot); !begun) return std::move(begun).error();
   return snapshot.list(prefix, options, counts_);
 }
 
@@ -95,7 +101,7 @@ StoreResult<Changes> SqliteStore::read_changes(const std::string& prefix, Revisi
   auto reader = readers_.lend();
   if (!reader) return std::move(reader).error();
   Snapshot snapshot(**reader);
-  if (auto begun = snapshot.begin(); !begun) return std::move(begun).error();
+  if (auto begun = begin(snapshot); !begun) return std::move(begun).error();
   return snapshot.changes(prefix, after, limit);
 }
 
@@ -180,7 +186,7 @@ SqliteStore::Answers SqliteStore::write(const std::vector<Pending>& batch) {
       note(*answers[i], batch[i].commit, now);
       events.push_back(*answers[i]);
     }
-    newest_ = writer_.newest();
+    newest_ = std::max(newest_, writer_.newest());
     log_pages_ = writer_.log_pages();
     if (log_pages_ >= kCheckpointPages && !jumped_) {
       jumped_ = true;

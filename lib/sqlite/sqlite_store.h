@@ -16,6 +16,7 @@
 #include "sqlite/history.h"
 #include "sqlite/keeper.h"
 #include "sqlite/readers.h"
+#include "sqlite/snapshot.h"
 #include "sqlite/writer.h"
 
 namespace annex::sqlite {
@@ -64,6 +65,8 @@ class SqliteStore final : public storage::Store {
   /// kTooOld for a revision that is compacted though its rows may still be there.
   StoreResult<void> check_compacted(std::optional<Revision> at);
   StoreResult<Changes> read_changes(const std::string& prefix, Revision after, std::size_t limit);
+  /// Begins a read. A commit is seen by readers before its writer has noted it in `newest_`.
+  StoreResult<void> begin(Snapshot& snapshot);
 
   void run_keeper();
   void measure_history();
@@ -97,7 +100,7 @@ class SqliteStore final : public storage::Store {
 
   util::Mutex state_mutex_;
   util::CondVar state_changed_;
-  Revision newest_ ANNEX_GUARDED_BY(state_mutex_);
+  Revision newest_ ANNEX_GUARDED_BY(state_mutex_);  ///< that was written or read
   History history_ ANNEX_GUARDED_BY(state_mutex_);
   Endings endings_ ANNEX_GUARDED_BY(state_mutex_);
   int log_pages_ ANNEX_GUARDED_BY(state_mutex_) = 0;

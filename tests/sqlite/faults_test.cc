@@ -45,6 +45,23 @@ struct World {
 
 }  // namespace
 
+TEST_CASE("no later revision is read than the store tells to be its newest") {
+  World world;
+  const auto store = world.file.open();
+  int commits = 0;
+  world.disk.at_commit([&] {
+    ++commits;
+    const auto page = store->list("", {});
+    REQUIRE(page);
+    CHECK(page->entries.size() == static_cast<std::size_t>(commits));
+    CHECK(*store->current_revision() == page->revision);
+  });
+  REQUIRE(world.create(*store));
+  REQUIRE(world.create(*store));
+  world.disk.at_commit(nullptr);
+  CHECK(commits == 2);
+}
+
 TEST_CASE("a full disk refuses writes, not reads, until there is room again") {
   World world;
   auto store = world.file.open();

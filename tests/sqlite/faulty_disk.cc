@@ -84,6 +84,10 @@ struct FaultyFile {
     return real->pMethods->xShmMap(real, page, bytes, extend, memory);
   }
   static int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
+    constexpr int kWriteLock = 0;  // https://sqlite.org/walformat.html#wal_locks
+    const bool is_written =
+        offset == kWriteLock && flags == (SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
+    if (const auto& call = of(file).disk->at_commit_; is_written && call) call();
     sqlite3_file* real = real_of(file);
     return real->pMethods->xShmLock(real, offset, count, flags);
   }

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,6 +41,9 @@ class FaultyDisk {
   void fail_syncs(bool fail);
   /// Files open for reading alone.
   void refuse_writing(bool refuse);
+  /// Called by the writing thread when readers see its commit and it is still in SQLite's hands.
+  /// Set while nobody writes.
+  void at_commit(std::function<void()> call) { at_commit_ = std::move(call); }
 
  private:
   friend struct FaultyFile;
@@ -73,6 +77,7 @@ class FaultyDisk {
   std::optional<std::uint64_t> room_ ANNEX_GUARDED_BY(mutex_);
   bool syncs_fail_ ANNEX_GUARDED_BY(mutex_) = false;
   bool read_only_ ANNEX_GUARDED_BY(mutex_) = false;
+  std::function<void()> at_commit_;
 };
 
 }  // namespace annex::sqlite
