@@ -201,7 +201,8 @@ std::string counted_digits(const Parsed& parsed) {
 bool is_echoed(const Parsed& parsed) {
   const std::string digits = counted_digits(parsed);
   if (parsed.family == Family::kBinarySi) {
-    if (parsed.fraction > 0 || digits.size() + 3 * parsed.exponent > 14) return false;
+    if (parsed.fraction > 0 || digits.size() + 3 * static_cast<std::size_t>(parsed.exponent) > 14)
+      return false;
     std::uint64_t value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return value % 8 != 0;

@@ -146,7 +146,7 @@ TEST_CASE("what the client sends is ignored, but for PING and CLOSE, however it 
                             masked(0x88,
                                    "\x0f\xa0"
                                    "bye");
-  const std::size_t step = GENERATE(1, 7, 1000, 1000000);
+  const std::size_t step = GENERATE(as<std::size_t>(), 1, 7, 1000, 1000000);
   auto duplex = watch({}, http::Pull::kWait);
   std::string answered;
   http::Pull last = http::Pull::kWait;

@@ -230,7 +230,7 @@ TEST_CASE("nothing that a patch says overflows or takes quadratic time") {
 }
 
 TEST_CASE("a set holds the union, in any order, of what it held and what a patch brings") {
-  const std::uint64_t seed = GENERATE(take(20, random(0, 1 << 30)));
+  const auto seed = static_cast<std::uint64_t>(GENERATE(take(20, random(0, 1 << 30))));
   INFO("seed " << seed);
   util::SeededRandom random(seed);
   const auto list = [&] {

@@ -25,10 +25,12 @@ const std::chrono::seconds kPatience{[] {
   return seconds != nullptr ? std::atoi(seconds) : 30;
 }()};
 
-/// False if `holds` does not come true in time; it is asked after each change.
+/// False if `holds` does not come true in time; it is asked after each change. Not analysed: that
+/// `holds` requires this very mutex cannot be said of a parameter.
 template <typename Holds>
 bool wait_for(util::Mutex& mutex, util::CondVar& changed, Holds holds,
-              std::chrono::milliseconds patience = kPatience) ANNEX_REQUIRES(mutex) {
+              std::chrono::milliseconds patience = kPatience) ANNEX_REQUIRES(mutex)
+    ANNEX_THREAD_ANNOTATION(no_thread_safety_analysis) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!holds()) {
     const auto now = std::chrono::steady_clock::now();

@@ -101,11 +101,11 @@ bool adapt_default(const FormPtr& form, const registry::Version& version,
     }
     const default_object_call<Hooks> call{hooks};
     if constexpr (kTakes<void, decltype(call), V&>) {
-      strategy.default_object = [form, hooks, name = version.name, type = version.type,
+      strategy.default_object = [form, call, name = version.name, type = version.type,
                                  others = std::move(strategy.default_object)](
                                     const std::string& version_name, json::Value& object) {
         if (version_name == name) {
-          edit_struct<V>(*form, type, object, [&](V& value) { hooks->default_object(value); });
+          edit_struct<V>(*form, type, object, [&](V& value) { call(value); });
         } else if (others) {
           others(version_name, object);
         }

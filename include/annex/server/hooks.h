@@ -77,9 +77,10 @@ namespace detail {
   template <typename H>                                                                     \
   struct hook##_call {                                                                      \
     std::shared_ptr<H> hooks;                                                               \
-    template <typename... A>                                                                \
+    /* `Self`, so that a private hook is none that can be called rather than an error */    \
+    template <typename... A, typename Self = H>                                             \
     auto operator()(A&&... arguments) const                                                 \
-        -> decltype(std::declval<H&>().hook(std::forward<A>(arguments)...)) {               \
+        -> decltype(std::declval<Self&>().hook(std::forward<A>(arguments)...)) {            \
       return hooks->hook(std::forward<A>(arguments)...);                                    \
     }                                                                                       \
   }
