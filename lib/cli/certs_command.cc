@@ -4,8 +4,10 @@
 
 #include "cli/cluster_flags.h"
 #include "cli/plan_flags.h"
+#include "cli/renewal_flags.h"
 #include "cli/setup_commands.h"
 #include "setup/renewal.h"
+#include "setup/serving.h"
 
 namespace annex::cli {
 namespace {
@@ -14,7 +16,7 @@ struct CertsFlags {
   setup::PlanOptions plan{};
   ClusterFlags cluster{};
   std::string folder{};
-  std::vector<std::string> names{};
+  CertificateTimes times{};
   bool manage = false;
   bool force = false;
   bool force_ca = false;
@@ -29,12 +31,10 @@ void add_flags(CLI::App& app, const Server& server, CertsFlags& flags) {
          "Keep them in this folder (ca.crt, ca.key, tls.crt, tls.key), for a server that is "
          "not in a cluster; by default they are in the Secret that install makes")
       ->type_name("DIR");
-  app.add_option("--extra-name", flags.names,
-                 "A further DNS name or address for the certificate; may be given again")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
+  add_extra_names(app, flags.plan);
   app.add_flag("--manage-apiservice", flags.manage,
                "Write the CAs into the caBundle of the server's own APIServices");
+  add_certificate_times(app, flags.times);
   app.add_flag("--force", flags.force, "Issue a certificate though none is due");
   app.add_flag("--new-ca", flags.force_ca,
                "Make a CA though none is due; it signs once it has been trusted for a day");
@@ -62,16 +62,16 @@ int run_certs(const CommandRun& run) {
   const std::unique_ptr<setup::CertificateKeeper> keeper =
       flags.folder.empty() ? setup::keep_in_secret(*plan, *cluster.objects)
                            : setup::keep_in_folder(flags.folder);
-  std::unique_ptr<kube::Objects> api_services;
-  if (flags.manage) api_services = manage_as(cluster, setup::kCertificateManager, run.environment);
 
   setup::RenewalOptions options;
-  options.policy.names = setup::serving_names(plan->service, plan->namespace_name);
-  for (std::string& name : flags.names) options.policy.names.push_back(std::move(name));
+  options.policy = setup::certificate_policy(*plan);
+  if (const auto set = set_certificate_times(flags.times, options.policy); !set) {
+    return run.fail(set.error());
+  }
   options.policy.force_certificate = flags.force;
   options.policy.force_ca = flags.force_ca;
   options.dry_run = flags.dry_run;
-  options.api_services = api_services.get();
+  if (flags.manage) options.api_services = cluster.objects.get();
   options.tell = [](const std::string& line) { std::cout << line << "\n"; };
   const Result<setup::Renewal> renewal =
       setup::renew_kept(*plan, *keeper, options, run.environment.clock.wall_now());

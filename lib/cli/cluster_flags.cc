@@ -53,7 +53,12 @@ Result<ClusterConnection> connect(const ClusterFlags& flags, Environment environ
   if (!client) return client.error();
   ClusterConnection connection;
   connection.client = std::move(*client);
-  connection.objects = manage_as(connection, kube::ObjectsOptions().manager, environment);
+  connection.objects =
+      std::make_unique<kube::Objects>(*connection.client, environment.clock, environment.random,
+                                      [&clock = environment.clock](util::TimePoint until) {
+                                        std::this_thread::sleep_for(until - clock.now());
+                                        return true;
+                                      });
   connection.server = config->host + ":" + std::to_string(config->port);
   return connection;
 }
@@ -74,19 +79,6 @@ Result<void> reach(const ClusterConnection& connection, Environment environment)
   return Error{Reason::kUnauthorized,
                "the cluster at " + connection.server +
                    " does not know who you are: the credentials in the kubeconfig may have ended"};
-}
-
-std::unique_ptr<kube::Objects> manage_as(const ClusterConnection& connection, std::string manager,
-                                         Environment environment) {
-  kube::ObjectsOptions options;
-  options.manager = std::move(manager);
-  return std::make_unique<kube::Objects>(
-      *connection.client, environment.clock, environment.random,
-      [&clock = environment.clock](util::TimePoint until) {
-        std::this_thread::sleep_for(until - clock.now());
-        return true;
-      },
-      std::move(options));
 }
 
 }  // namespace annex::cli

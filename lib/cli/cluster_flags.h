@@ -37,9 +37,4 @@ Result<ClusterConnection> connect(const ClusterFlags& flags, Environment environ
 /// ServiceUnavailable: it does not answer. Unauthorized: it does not know the caller.
 Result<void> reach(const ClusterConnection& connection, Environment environment);
 
-/// The same cluster, with fields that belong to `manager`. `connection` and `environment` outlive
-/// it.
-std::unique_ptr<kube::Objects> manage_as(const ClusterConnection& connection, std::string manager,
-                                         Environment environment);
-
 }  // namespace annex::cli

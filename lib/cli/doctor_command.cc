@@ -38,15 +38,10 @@ void print(const std::vector<setup::Finding>& findings) {
   if (findings.empty()) std::cout << "Nothing is wrong.\n";
 }
 
-/// The flags that a command needs to mean the same, as a shell reads them.
+/// A flag that a command needs to mean the same.
 std::string repeated(const std::string& flag, const std::string& value) {
   if (value.empty()) return {};
-  std::string quoted;
-  for (const char c : value) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  const bool is_plain = value.find_first_not_of(
-                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                            "0123456789-_./:@") == std::string::npos;
-  return " " + flag + " " + (is_plain ? value : "'" + quoted + "'");
+  return " " + flag + " " + setup::shell_word(value);
 }
 
 }  // namespace

@@ -21,6 +21,14 @@ void add_name_flags(CLI::App& app, const Server& server, setup::PlanOptions& opt
       ->type_name("NAME");
 }
 
+void add_extra_names(CLI::App& app, setup::PlanOptions& options) {
+  app.add_option("--extra-name", options.extra_names,
+                 "A further DNS name or address for the certificate; may be given again. Those "
+                 "that it has stay until others are given")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+}
+
 WorkloadFlags::WorkloadFlags(CLI::App& app, const Server& server, setup::PlanOptions& options)
     : options_(options) {
   app.add_option("--image", options.image, "The image; its entry point is this program")
@@ -51,6 +59,10 @@ WorkloadFlags::WorkloadFlags(CLI::App& app, const Server& server, setup::PlanOpt
          "Who makes its certificate: own (a CA for it alone; the default) or cert-manager, which "
          "must run in the cluster")
       ->type_name("ISSUER");
+  add_extra_names(app, options);
+  app.add_flag("--renew-certificates", options.renews,
+               "Let the server renew its own certificate and what trusts it, with rights to just "
+               "these objects");
   CLI::Option* const without =
       app.add_flag("--without-kube-system", without_kube_system_,
                    "Put nothing into kube-system, where some platforms let nobody write: the "

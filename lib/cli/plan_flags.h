@@ -12,6 +12,8 @@ namespace annex::cli {
 /// `--name`, `--namespace`, `--service`: which installation is meant. `options` outlives the
 /// parsing.
 void add_name_flags(CLI::App& app, const Server& server, setup::PlanOptions& options);
+/// `--extra-name`.
+void add_extra_names(CLI::App& app, setup::PlanOptions& options);
 /// The rest of what its objects are made of. Reads what files the flags name.
 class WorkloadFlags {
  public:

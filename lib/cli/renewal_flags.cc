@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "cli/cluster_flags.h"
+#include "cli/duration_flag.h"
 #include "cli/flags.h"
 #include "kube/files.h"
 #include "setup/renewal_task.h"
+#include "setup/serving.h"
 
 namespace annex::cli {
 namespace {
@@ -17,12 +19,12 @@ constexpr const char* kOwnNamespace = "/var/run/secrets/kubernetes.io/serviceacc
 /// Everything that the task works with, in the order in which it is made.
 struct Renewing {
   ClusterConnection cluster{};
-  std::unique_ptr<kube::Objects> api_services{};
   std::unique_ptr<setup::RenewalTask> task{};
 };
 
 Result<setup::Plan> find_plan(const Server& server, const RenewalFlags& flags) {
   setup::PlanOptions options;
+  options.name = flags.name;
   const std::size_t dot = flags.service.find('.');
   if (dot != std::string::npos) {
     options.service = flags.service.substr(0, dot);
@@ -41,6 +43,25 @@ Result<setup::Plan> find_plan(const Server& server, const RenewalFlags& flags) {
 
 }  // namespace
 
+void add_certificate_times(CLI::App& app, CertificateTimes& times) {
+  add_duration_flag(app, "--certificate-life", times.life,
+                    "How long a certificate holds that is issued; it is renewed after two thirds");
+  add_duration_flag(app, "--certificate-overlap", times.overlap,
+                    "How long a new CA is trusted before it signs, and an old one after; longer "
+                    "than a changed Secret takes to be in the pod");
+}
+
+Result<void> set_certificate_times(const CertificateTimes& times,
+                                   setup::CertificatePolicy& policy) {
+  if (times.overlap < util::Duration::zero() || times.life <= times.overlap * 3) {
+    return Error::bad_request(
+        "--certificate-life must be more than three times the --certificate-overlap");
+  }
+  policy.life = times.life;
+  policy.overlap = times.overlap;
+  return {};
+}
+
 void add_renewal_flags(CLI::App& app, RenewalFlags& flags) {
   app.add_option("--renew-certificates", flags.where,
                  "Renew the server's own CA and certificate while it runs: \"secret\", where "
@@ -51,6 +72,10 @@ void add_renewal_flags(CLI::App& app, RenewalFlags& flags) {
          "For which Service: NAME, or NAME.NAMESPACE; by default called like the server, in "
          "the pod's namespace")
       ->type_name("NAME");
+  app.add_option("--installed-as", flags.name,
+                 "With --renew-certificates: the --name that it was installed with")
+      ->type_name("NAME");
+  add_certificate_times(app, flags.times);
   app.add_flag("--manage-apiservice", flags.manage,
                "With --renew-certificates: write the CAs into the caBundle of the server's own "
                "APIServices, on rights to get and patch these");
@@ -59,9 +84,10 @@ void add_renewal_flags(CLI::App& app, RenewalFlags& flags) {
 Result<void> renew_own_certificates(Server& server, Flags& flags, Environment environment) {
   const RenewalFlags& wanted = flags.renewal;
   if (wanted.where.empty()) {
-    if (!wanted.manage && wanted.service.empty()) return {};
+    if (!wanted.manage && wanted.service.empty() && wanted.name.empty()) return {};
     return Error::bad_request(
-        "--manage-apiservice and --certificate-service belong to --renew-certificates");
+        "--manage-apiservice, --certificate-service and --installed-as belong to "
+        "--renew-certificates");
   }
   const bool in_secret = wanted.where == "secret";
   if (!in_secret && !flags.tls_cert_file.empty()) {
@@ -77,11 +103,11 @@ Result<void> renew_own_certificates(Server& server, Flags& flags, Environment en
     renewing->cluster = std::move(*connected);
   }
   setup::RenewalOptions options;
-  options.policy.names = setup::serving_names(plan->service, plan->namespace_name);
-  if (wanted.manage) {
-    renewing->api_services = manage_as(renewing->cluster, setup::kCertificateManager, environment);
-    options.api_services = renewing->api_services.get();
+  options.policy = setup::certificate_policy(*plan);
+  if (const Result<void> set = set_certificate_times(wanted.times, options.policy); !set) {
+    return set.error();
   }
+  if (wanted.manage) options.api_services = renewing->cluster.objects.get();
   renewing->task = std::make_unique<setup::RenewalTask>(
       *plan,
       in_secret ? setup::keep_in_secret(*plan, *renewing->cluster.objects)

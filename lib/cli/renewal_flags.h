@@ -5,6 +5,7 @@
 #include <string>
 
 #include "annex/server/server.h"
+#include "setup/certificates.h"
 
 namespace CLI {
 class App;
@@ -14,10 +15,23 @@ namespace annex::cli {
 
 struct Flags;
 
+/// How long certificates hold, as setup::CertificatePolicy has it.
+struct CertificateTimes {
+  util::Duration life = setup::CertificatePolicy().life;
+  util::Duration overlap = setup::CertificatePolicy().overlap;
+};
+
+/// `times` outlives the parsing.
+void add_certificate_times(CLI::App& app, CertificateTimes& times);
+/// BadRequest: the old CA's turn would not be over before the next renewal.
+Result<void> set_certificate_times(const CertificateTimes& times, setup::CertificatePolicy& policy);
+
 struct RenewalFlags {
   std::string where{};    ///< "secret", or a folder; empty: nobody renews
   std::string service{};  ///< "bakery.ovens"; empty: the server's name in the pod's namespace
+  std::string name{};     ///< of the installation; empty: the server's
   bool manage = false;    ///< the caBundle of its APIServices
+  CertificateTimes times{};
 };
 
 /// `flags` outlives the parsing.

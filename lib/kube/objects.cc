@@ -166,9 +166,10 @@ Result<Applied> Objects::apply(const Place& place, const Value& object, ApplyOpt
   const std::string& name = object.at_string({"metadata", "name"});
   const Result<std::optional<Value>> before = get(place, name);
   if (!before) return before.error();
+  const std::string& manager = options.manager.empty() ? options_.manager : options.manager;
   Call wanted;
   wanted.method = "PATCH";
-  wanted.path = place.path(name) + "?fieldManager=" + http::percent_encode(options_.manager);
+  wanted.path = place.path(name) + "?fieldManager=" + http::percent_encode(manager);
   if (options.force) wanted.path += "&force=true";
   if (options.dry_run) wanted.path += "&dryRun=All";
   wanted.content_type = "application/apply-patch+yaml";

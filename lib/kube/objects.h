@@ -34,8 +34,9 @@ struct Applied {
 };
 
 struct ApplyOptions {
-  bool force = false;    ///< takes fields over from other managers
-  bool dry_run = false;  ///< the cluster says what would be, and keeps nothing
+  bool force = false;     ///< takes fields over from other managers
+  bool dry_run = false;   ///< the cluster says what would be, and keeps nothing
+  std::string manager{};  ///< whose fields they are; empty: the usual one's
 };
 
 /// What a SelfSubjectAccessReview asks.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "setup/serving.h"
+
 namespace annex::setup {
 namespace {
 
@@ -69,6 +71,30 @@ Array rules(const Plan& plan, Reach reach, bool reading) {
   return made;
 }
 
+Array named_rule(const char* group, const char* resource, Array names) {
+  return Array{Object{{"apiGroups", Array{group}},
+                      {"resources", Array{resource}},
+                      {"verbs", Array{"get", "patch"}},
+                      {"resourceNames", std::move(names)}}};
+}
+
+/// For a server that renews its own certificate: its Secret, and what trusts its CA; no other.
+void add_renewal_rights(const Plan& plan, std::vector<Item>& items) {
+  Array registrations;
+  for (const Item& item : registration_items(plan, {})) registrations.emplace_back(item.name());
+  const std::string cluster = prefix(plan) + ":certificates";
+  items.push_back(make_item(
+      plan, kClusterRole, {}, cluster,
+      {{"rules", named_rule("apiregistration.k8s.io", "apiservices", std::move(registrations))}}));
+  items.push_back(
+      make_item(plan, kClusterRoleBinding, {}, cluster, binding(plan, "ClusterRole", cluster)));
+  const std::string local = plan.name + ":certificates";
+  items.push_back(make_item(plan, kRole, plan.namespace_name, local,
+                            {{"rules", named_rule("", "secrets", Array{plan.secret()})}}));
+  items.push_back(
+      make_item(plan, kRoleBinding, plan.namespace_name, local, binding(plan, "Role", local)));
+}
+
 /// A role that becomes part of the cluster's own ones, which are named.
 void add_user_role(const Plan& plan, const char* name, std::vector<std::string> parts, Array rules,
                    std::vector<Item>& items) {
@@ -104,6 +130,7 @@ std::vector<Item> access_items(const Plan& plan) {
                               prefix(plan) + ":authentication-reader",
                               binding(plan, "Role", "extension-apiserver-authentication-reader")));
   }
+  if (plan.renews) add_renewal_rights(plan, items);
   // As the cluster's own `edit`, ours writes nothing that belongs to the whole cluster.
   add_user_role(plan, "view", {"view", "edit", "admin"}, rules(plan, Reach::kAll, true), items);
   add_user_role(plan, "edit", {"edit", "admin"}, rules(plan, Reach::kNamespaced, false), items);

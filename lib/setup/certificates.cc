@@ -49,11 +49,14 @@ bool holds(const Certificates& cas, const tls::Certificate& leaf, util::WallTime
   return pool && pool->verify({leaf.der()}, tls::Usage::kServer, now);
 }
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 bool has_names(const tls::Certificate& leaf, const std::vector<std::string>& wanted) {
   const std::vector<std::string> names = leaf.names();
-  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  });
+  return std::all_of(wanted.begin(), wanted.end(),
+                     [&](const std::string& name) { return contains(names, name); });
 }
 
 /// One renewal: what there is, taken apart.
@@ -70,7 +73,11 @@ class Work {
   Result<Renewal> run() {
     renewal_.set = kept_;
     names_ = policy_.names;
-    if (names_.empty() && leaf_) names_ = leaf_->names();
+    if (leaf_ && is_remembered(*leaf_)) {
+      for (const std::string& name : leaf_->names()) {
+        if (!contains(names_, name)) names_.push_back(name);
+      }
+    }
     if (names_.empty()) return Error::bad_request("there are no names for the certificate");
     if (const Result<void> done = renew_ca(); !done) return done.error();
     if (const Result<void> done = renew_leaf(); !done) return done.error();
@@ -81,6 +88,18 @@ class Work {
   }
 
  private:
+  /// Its names count, unless it is for somebody else.
+  bool is_remembered(const tls::Certificate& leaf) const {
+    if (policy_.names.empty()) return true;
+    return policy_.keep_names && has_names(leaf, {policy_.names.front()});
+  }
+
+  bool has_more_names() const {
+    const std::vector<std::string> names = leaf_->names();
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return !contains(names_, name); });
+  }
+
   /// Why the CA cannot sign any longer; empty if it can.
   std::string ca_fault() const {
     if (cas_.empty()) return "there is none";
@@ -127,6 +146,8 @@ class Work {
         why = "an older CA signed it";
       } else if (!has_names(*leaf_, names_)) {
         why = "it lacks a name";
+      } else if (has_more_names()) {
+        why = "it has a name that is not wanted";
       } else if (policy_.force_certificate) {
         why = "as asked for";
       } else if (due(*leaf_) <= now_) {

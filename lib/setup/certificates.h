@@ -23,6 +23,9 @@ struct CertificateSet {
 
 struct CertificatePolicy {
   std::vector<std::string> names{};  ///< for the certificate; empty: those that it has now
+  /// Further names stay that a certificate for the first of `names` has. False: it gets these
+  /// alone.
+  bool keep_names = true;
   util::Duration ca_life = std::chrono::hours(24 * 3650);
   util::Duration life = std::chrono::hours(24 * 365);
   /// How long a new CA is trusted before anything is shown that it signed, and an old one after.

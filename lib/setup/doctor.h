@@ -62,6 +62,9 @@ struct DoctorWords {
   std::string names{};             ///< " --namespace ovens", or empty
 };
 
+/// A word of such a command, as a shell reads it.
+std::string shell_word(const std::string& text);
+
 /// What an examination works with; all of it outlives the call.
 struct DoctorTools {
   kube::Client& client;

@@ -109,7 +109,7 @@ void check_document(Examination& run, const ServedVersion& served, const kube::A
                served.path() + " does not tell of " + resource.plural +
                    ": another server, or an older image, answers",
                "Install the server with the image that this program is from.",
-               {run.own("install") + " --image IMAGE"});
+               {run.install_command(false)});
       return;
     }
   }

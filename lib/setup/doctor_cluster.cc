@@ -54,6 +54,15 @@ void check_trust_map(Examination& run) {
   }
 }
 
+/// The labels by which uninstall knows what is annex's.
+std::string label_words(const Examination& run) {
+  std::string words;
+  for (const json::Member& label : labels(run.plan)) {
+    words += " " + label.name + "=" + label.value.as_string();
+  }
+  return words;
+}
+
 /// A command that makes a binding, or brings one of that name in order.
 std::string binding_command(const Examination& run, const std::string& kind, const std::string& in,
                             const std::string& name, const std::string& role) {
@@ -61,7 +70,10 @@ std::string binding_command(const Examination& run, const std::string& kind, con
   return kubectl + " create " + kind + " " + name + " --" +
          (kind == "rolebinding" ? "role=" : "clusterrole=") + role +
          " --serviceaccount=" + run.plan.namespace_name + ":" + run.account() +
-         " --dry-run=client -o yaml | " + kubectl + " auth reconcile -f -";
+         " --dry-run=client -o yaml | " +
+         (run.is_annexes() ? "kubectl label --local -f - -o yaml" + label_words(run) + " | "
+                           : std::string()) +
+         kubectl + " auth reconcile -f -";
 }
 
 void check_delegator(Examination& run) {
@@ -186,10 +198,18 @@ void check_account(Examination& run) {
   const json::Value* const found =
       run.get(core("serviceaccounts", run.plan.namespace_name), account);
   if (run.sick || found != nullptr) return;
+  const std::string kubectl = run.kubectl_there();
+  std::vector<std::string> commands = {kubectl + " create serviceaccount " + account};
+  if (run.is_annexes()) {
+    commands.push_back(kubectl + " label serviceaccount " + account + label_words(run));
+  }
+  commands.push_back(kubectl + " rollout restart " + run.workload.resource + "/" +
+                     run.workload.name());
   run.find("service-account-missing",
            "there is no ServiceAccount " + run.plan.namespace_name + "/" + account +
                ", as which the server runs",
-           "Make it.", {run.kubectl_there() + " create serviceaccount " + account});
+           "Make it, and start the pods again: their tokens are those of the former account.",
+           std::move(commands));
 }
 
 void check_rights(Examination& run) {

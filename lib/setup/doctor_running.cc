@@ -38,7 +38,7 @@ bool check_pod(Examination& run, const json::Value& pod) {
                "the image " + text_at(&status, {"image"}) + " of pod " + name + " cannot be had (" +
                    why + ")",
                "Push it, or install the server with an image that is there.",
-               {run.own("install") + " --image IMAGE"});
+               {run.install_command(false)});
       return true;
     }
     if (is_one_of(why, {"CrashLoopBackOff", "RunContainerError", "CreateContainerError",
@@ -296,7 +296,7 @@ void check_server(Examination& run) {
                  "the server at " + address(run) + " does not know " + path +
                      ": another one runs there, or an older image",
                  "Install the server with the image that this program is from.",
-                 {run.own("install") + " --image IMAGE"});
+                 {run.install_command(false)});
       }
       return;  // One resource tells for all of them.
     }

@@ -93,6 +93,12 @@ void Examination::find(const char* code, std::string message, std::string remedy
                                   [&](const Code& each) { return std::string(each.code) == code; });
   const Severity severity = known == codes.end() ? Severity::kError : known->severity;
   if (severity == Severity::kError) sick = true;
+  const std::string install = own("install");
+  for (std::string& command : commands) {
+    if (command.rfind(install, 0) != 0 || held().empty()) continue;
+    command.insert(install.size(), " --force");
+    remedy += " --force takes over what others hold: " + held() + ".";
+  }
   findings.push_back({code, severity, std::move(message), std::move(remedy), std::move(commands)});
 }
 
@@ -109,15 +115,6 @@ void Examination::blind(const std::string& what, const Error& error) {
 
 std::string Examination::own(const std::string& command) const {
   return words.program + " " + command + words.connection + words.names;
-}
-
-std::string Examination::install_command() const {
-  const std::string image = text_at(workload.container, {"image"});
-  std::string command = own("install") + " --image " + (image.empty() ? "IMAGE" : image);
-  const json::Array& ports = items_at(workload.container, {"ports"});
-  const std::int64_t port = ports.empty() ? 0 : number_at(&ports.front(), {"containerPort"});
-  if (port != 0 && port != PlanOptions().port) command += " --port " + std::to_string(port);
-  return command;
 }
 
 std::vector<ServedVersion> served_versions(const Plan& plan) {

@@ -9,6 +9,7 @@
 
 #include "annex/tls/certificate.h"
 #include "setup/doctor.h"
+#include "setup/item.h"
 
 namespace annex::setup {
 
@@ -60,13 +61,18 @@ class Examination {
   /// The step could not see what it looked for: what follows from it cannot be judged.
   void blind(const std::string& what, const Error& error);
 
+  /// True if annex made the workload, and so the rest of the installation.
+  bool is_annexes() const { return workload.object != nullptr && is_ours(plan, *workload.object); }
+
   /// "kubectl --kubeconfig x".
   std::string kubectl() const { return "kubectl" + words.connection; }
   /// "kubectl --kubeconfig x -n ovens".
   std::string kubectl_there() const { return kubectl() + " -n " + plan.namespace_name; }
   /// "bakery install --image x", with the flags that say which installation.
   std::string own(const std::string& command) const;
-  std::string install_command() const;
+  /// With the flags that say how the server runs now, as far as its workload tells; the image is
+  /// left to the reader if it has to be another.
+  std::string install_command(bool same_image = true) const;
 
   /// What earlier steps found out.
   bool external = false;  ///< the server runs outside of the cluster
@@ -83,6 +89,12 @@ class Examination {
   bool sick = false;
 
  private:
+  /// The plan with what the workload says of it.
+  Plan found_plan() const;
+  /// Objects of which others hold fields that install would set: it is refused without --force.
+  std::string held();
+
+  std::optional<std::string> held_{};
   std::map<std::string, std::optional<json::Value>> objects_;
   std::map<std::string, json::Array> lists_;
   std::set<std::string> blind_spots_;

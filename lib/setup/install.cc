@@ -31,6 +31,8 @@ class Installation {
   Result<void> find_certificates();
   Result<void> remove_former_versions();
   Result<void> apply(const Item& item);
+  Result<void> apply_object(const Item& item, const Value& object, kube::ApplyOptions how);
+  Result<void> apply_registration(const Item& item);
 
   bool is_plans(const Value& api_service) const {
     return api_service.at_string({"spec", "service", "namespace"}) == plan_.namespace_name &&
@@ -126,7 +128,12 @@ Result<void> Installation::read_trust() {
 }
 
 Result<void> Installation::find_certificates() {
-  if (plan_.issuer != Issuer::kOwn) return {};
+  if (plan_.issuer == Issuer::kCertManager) {
+    const auto kept = tools_.objects.get(cert_manager_place(plan_), plan_.secret());
+    if (!kept) return kept.error();
+    if (*kept && plan_.extra_names.empty()) plan_.extra_names = further_names(plan_, **kept);
+    return {};
+  }
   if (!plan_.external) {
     const auto kept = tools_.objects.get(
         {kSecret.api_version, kSecret.plural, plan_.namespace_name}, plan_.secret());
@@ -164,15 +171,33 @@ Result<void> Installation::remove_former_versions() {
   return {};
 }
 
+/// Where the server renews its certificate itself, or certs has done so, the caBundle is theirs.
+Result<void> Installation::apply_registration(const Item& item) {
+  const auto now = tools_.objects.get(item.place, item.name());
+  if (!now) return now.error();
+  if (plan_.issuer != Issuer::kOwn || !*now || !is_bundle_managed(**now)) return apply(item);
+  const std::string& wanted = item.object.at_string({"spec", "caBundle"});
+  if ((*now)->at_string({"spec", "caBundle"}) != wanted) {
+    const Value change = bundle_change(item, certificates_.ca_bundle);
+    const kube::ApplyOptions how{options_.force, options_.dry_run, kCertificateManager};
+    if (Result<void> done = apply_object(item, change, how); !done) return done;
+  }
+  return apply(without_bundle(item));
+}
+
 Result<void> Installation::apply(const Item& item) {
+  return apply_object(item, item.object, {options_.force, options_.dry_run, {}});
+}
+
+Result<void> Installation::apply_object(const Item& item, const Value& object,
+                                        kube::ApplyOptions how) {
   if (item.place.plural == kNamespace.plural && !own_namespace_) return {};
   const bool nowhere =
       options_.dry_run && !has_namespace_ && item.place.namespace_name == plan_.namespace_name;
   kube::Applied applied;
   applied.change = kube::Change::kCreated;
   if (!nowhere) {
-    Result<kube::Applied> done =
-        tools_.objects.apply(item.place, item.object, {options_.force, options_.dry_run});
+    Result<kube::Applied> done = tools_.objects.apply(item.place, object, std::move(how));
     if (!done) {
       Error error = done.error();
       error.message = item.text() + ": " + error.message;
@@ -218,7 +243,7 @@ Result<void> Installation::run() {
     tools_.tell(item.text() + " is ready");
   }
   for (const Item& item : registrations) {
-    if (Result<void> done = apply(item); !done) return done;
+    if (Result<void> done = apply_registration(item); !done) return done;
   }
   if (options_.dry_run) {
     tools_.tell("nothing was kept: this was a dry run");

@@ -35,6 +35,7 @@ inline constexpr Kind kDeployment{"apps/v1", "Deployment", "deployments"};
 inline constexpr Kind kDisruptionBudget{"policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"};
 inline constexpr Kind kEndpointSlice{"discovery.k8s.io/v1", "EndpointSlice", "endpointslices"};
 inline constexpr Kind kNamespace{"v1", "Namespace", "namespaces"};
+inline constexpr Kind kRole{"rbac.authorization.k8s.io/v1", "Role", "roles"};
 inline constexpr Kind kRoleBinding{"rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"};
 inline constexpr Kind kSecret{"v1", "Secret", "secrets"};
 inline constexpr Kind kService{"v1", "Service", "services"};

@@ -53,6 +53,7 @@ std::vector<Item> every_item(const Plan& plan) {
         variant.trust.reset();
         if (outside) variant.external = External{External::Kind::kIpv4, "192.0.2.1"};
         if (!outside) variant.trust = Trust{};
+        variant.renews = true;
         for (Item& item : make_manifests(variant, {})) {
           const bool known = std::any_of(items.begin(), items.end(), [&](const Item& other) {
             return other.text() == item.text();

@@ -67,6 +67,29 @@ bool is_dns_name(const std::string& text) {
          });
 }
 
+bool is_address(const std::string& text) {
+  in6_addr ignored{};
+  return inet_pton(AF_INET, text.c_str(), &ignored) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
+}
+
+Result<void> check_certificate(const PlanOptions& options) {
+  for (const std::string& name : options.extra_names) {
+    if (is_address(name) || is_dns_name(name.starts_with("*.") ? name.substr(2) : name)) continue;
+    return Error::bad_request("--extra-name " + json::quoted(name) +
+                              " is neither an address nor a DNS name in lower case");
+  }
+  if (!options.renews) return {};
+  if (options.issuer == Issuer::kCertManager) {
+    return Error::bad_request(
+        "--renew-certificates is for a certificate of annex's own: cert-manager renews its own");
+  }
+  if (options.external.empty()) return {};
+  return Error::bad_request(
+      "--renew-certificates is for a server in the cluster: give one outside its own flag "
+      "--renew-certificates=DIR");
+}
+
 /// What is wrong with an address as a target of the cluster's; empty: nothing.
 std::string unreachable(const in_addr& address) {
   const std::uint32_t bits = ntohl(address.s_addr);
@@ -177,7 +200,10 @@ Result<Plan> make_plan(const Server& server, const PlanOptions& options) {
   plan.image = options.image;
   plan.volume_size = options.volume_size;
   plan.storage_class = options.storage_class;
+  if (Result<void> checked = check_certificate(options); !checked) return checked.error();
   plan.issuer = options.issuer;
+  plan.extra_names = options.extra_names;
+  plan.renews = options.renews;
   plan.arguments = options.arguments;
   plan.trust = options.trust;
   if (!options.external.empty()) {

@@ -63,7 +63,9 @@ struct PlanOptions {
   std::string volume_size = "1Gi";
   std::string storage_class{};  ///< the cluster's default
   Issuer issuer = Issuer::kOwn;
-  std::vector<std::string> arguments{};  ///< further ones of the server
+  std::vector<std::string> extra_names{};  ///< of its certificate; none: those that it has
+  bool renews = false;                     ///< the server renews its certificate itself
+  std::vector<std::string> arguments{};    ///< further ones of the server
   std::optional<Trust> trust{};
   std::string external{};  ///< "host:port" of a server outside of the cluster
 };
@@ -83,6 +85,8 @@ struct Plan {
   std::string volume_size{};
   std::string storage_class{};
   Issuer issuer = Issuer::kOwn;
+  std::vector<std::string> extra_names{};
+  bool renews = false;
   std::vector<std::string> arguments{};
   std::optional<Trust> trust{};        ///< none: the server reads the cluster's configmap
   std::optional<External> external{};  ///< none: it runs in the cluster

@@ -50,6 +50,21 @@ class SecretKeeper final : public CertificateKeeper {
   kube::Objects& objects_;
 };
 
+/// Those of the trusted CAs that may have signed what is shown now though nobody keeps them any
+/// longer: all, if the certificate is lost as well. Another stays trusted no day longer.
+std::string still_needed(const CertificateSet& kept, const std::string& trusted,
+                         util::WallTime now) {
+  const auto shown = tls::Certificate::from_pem(kept.certificate);
+  const auto cas = tls::Certificate::from_pem(trusted);
+  if (!shown || !cas) return trusted;
+  std::string needed;
+  for (const tls::Certificate& ca : *cas) {
+    const Result<tls::CaPool> pool = tls::CaPool::from_pem(ca.pem());
+    if (pool && pool->verify({shown->front().der()}, tls::Usage::kServer, now)) needed += ca.pem();
+  }
+  return needed;
+}
+
 /// The caBundles of the plan's APIServices.
 class Registered {
  public:
@@ -75,14 +90,9 @@ class Registered {
       const json::Value* const spec = found->find("spec");
       const json::Value* const skips = spec ? spec->find("insecureSkipTLSVerify") : nullptr;
       if (bundle_of(*found) == bundle && !(skips && *skips == json::Value(true))) continue;
-      const json::Value change(
-          json::Object{{"apiVersion", kApiService.api_version},
-                       {"kind", kApiService.kind},
-                       {"metadata", json::Object{{"name", item.name()}}},
-                       {"spec", json::Object{{"caBundle", schema::write_base64(bundle)},
-                                             {"insecureSkipTLSVerify", false}}}});
       const Result<kube::Applied> applied =
-          objects_.apply(item.place, change, {/*force=*/true, options.dry_run});
+          objects_.apply(item.place, bundle_change(item, bundle),
+                         {/*force=*/true, options.dry_run, kCertificateManager});
       if (!applied) return applied.error();
       if (options.tell) options.tell(item.text() + ": wrote the caBundle");
     }
@@ -121,10 +131,9 @@ Result<Renewal> renew_kept(const Plan& plan, CertificateKeeper& keeper,
   if (!kept) return kept.error();
   CertificateSet before = *kept;
   if (options.api_services != nullptr) {
-    // What is shown now may be signed by a CA that nobody keeps any longer.
     const Result<std::string> trusted = Registered(plan, *options.api_services, now).trusted();
     if (!trusted) return trusted.error();
-    kept->ca_bundle = join_bundles(kept->ca_bundle, *trusted, now);
+    kept->ca_bundle = join_bundles(kept->ca_bundle, still_needed(*kept, *trusted, now), now);
   }
   Result<Renewal> renewal = renew(*kept, options.policy, now);
   if (!renewal) return renewal;

@@ -34,16 +34,13 @@ std::unique_ptr<CertificateKeeper> keep_in_secret(const Plan& plan, kube::Object
 struct RenewalOptions {
   CertificatePolicy policy{};
   bool dry_run = false;  ///< tells what would be done
-  /// Writes the CAs into the caBundle of the plan's APIServices; null: whoever trusts the bundle
-  /// takes it from where it is kept. Its manager must not be the one that install applies as: this
-  /// one owns the caBundle alone. Rights: get and patch on these APIServices.
+  /// Writes the CAs into the caBundle of the plan's APIServices, as kCertificateManager; null:
+  /// whoever trusts the bundle takes it from where it is kept. Rights: get and patch on these
+  /// APIServices.
   kube::Objects* api_services = nullptr;
   /// Told of each step, a line each. May be empty.
   std::function<void(const std::string& line)> tell{};
 };
-
-/// The manager of `RenewalOptions::api_services`.
-inline constexpr const char* kCertificateManager = "annex-certificates";
 
 /// Renews what is due: first who is trusted is published, then the rest is kept. NotFound: an
 /// APIService is not there. On any other error it can be done again.

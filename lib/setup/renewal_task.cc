@@ -8,7 +8,8 @@
 namespace annex::setup {
 namespace {
 
-constexpr std::chrono::minutes kShortest{1};
+constexpr std::chrono::minutes kAfterError{1};
+constexpr std::chrono::seconds kShortest{1};
 constexpr std::chrono::hours kLongest{1};
 
 }  // namespace
@@ -32,7 +33,7 @@ Result<void> RenewalTask::round() {
     pause_ = std::clamp<util::Duration>(renewal->next - now, kShortest, kLongest);
     return {};
   }
-  pause_ = kShortest;
+  pause_ = kAfterError;
   const std::string reason = renewal.error().message;
   if (std::exchange(told_, reason) != reason) {
     environment_.logger.error("The certificates cannot be renewed; it is tried again each minute",

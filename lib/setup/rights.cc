@@ -22,20 +22,21 @@ void add(std::vector<kube::Right>& rights, kube::Right right) {
   }
 }
 
-/// Everything that a role's rules allow.
-void add_granted(const Value& rules, std::vector<kube::Right>& rights) {
-  for (const Value& rule : rules.as_array()) {
+/// Everything that a role's rules allow, by the names that they are limited to.
+void add_granted(const Item& role, std::vector<kube::Right>& rights) {
+  for (const Value& rule : role.object.find("rules")->as_array()) {
+    const Value* const limited = rule.find("resourceNames");
+    const Array names = limited != nullptr ? limited->as_array() : Array{""};
     for (const Value& group : rule.find("apiGroups")->as_array()) {
       for (const Value& resource : rule.find("resources")->as_array()) {
         const std::string& name = resource.as_string();
         const std::size_t slash = name.find('/');
         for (const Value& verb : rule.find("verbs")->as_array()) {
-          add(rights, {verb.as_string(),
-                       group.as_string(),
-                       name.substr(0, slash),
-                       slash == std::string::npos ? "" : name.substr(slash + 1),
-                       {},
-                       {}});
+          for (const Value& object : names) {
+            add(rights, {verb.as_string(), group.as_string(), name.substr(0, slash),
+                         slash == std::string::npos ? "" : name.substr(slash + 1),
+                         role.place.namespace_name, object.as_string()});
+          }
         }
       }
     }
@@ -117,7 +118,7 @@ std::vector<kube::Right> rights_to_install(const Plan& plan, const std::vector<I
                    kind == "Role" ? item.place.namespace_name : "",
                    role->at_string({"name"})});
     }
-    if (const Value* const rules = item.object.find("rules")) add_granted(*rules, rights);
+    if (item.object.find("rules") != nullptr) add_granted(item, rights);
   }
   add(rights, {"list", "apiregistration.k8s.io", kApiService.plural, {}, {}, {}});
   if (plan.trust) {

@@ -1,5 +1,6 @@
 #include "setup/serving.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -19,6 +20,10 @@ constexpr Kind kIssuer{"cert-manager.io/v1", "Issuer", "issuers"};
 constexpr int kGroupPriority = 1000;
 constexpr int kLowestVersionPriority = 15;
 constexpr const char* kPortName = "https";
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 /// What a Secret keeps, by its keys.
 using Parts = std::array<std::pair<const char*, std::string CertificateSet::*>, 4>;
@@ -46,7 +51,7 @@ Item certificate(const Plan& plan, const std::string& name, const std::string& i
 std::vector<Item> cert_manager_items(const Plan& plan) {
   const std::string ca = plan.name + "-ca";
   const std::string root = plan.name + "-ca-issuer";
-  const std::vector<std::string> names = serving_names(plan.service, plan.namespace_name);
+  const std::vector<std::string> names = certificate_policy(plan).names;
   Array dns;
   Array addresses;
   for (const std::string& name : names) {
@@ -140,6 +145,29 @@ std::vector<Item> registration_items(const Plan& plan, const std::string& ca_bun
   return items;
 }
 
+Value bundle_change(const Item& registration, const std::string& ca_bundle) {
+  return Object{{"apiVersion", kApiService.api_version},
+                {"kind", kApiService.kind},
+                {"metadata", Object{{"name", registration.name()}}},
+                {"spec", Object{{"caBundle", schema::write_base64(ca_bundle)},
+                                {"insecureSkipTLSVerify", false}}}};
+}
+
+bool is_bundle_managed(const Value& api_service) {
+  const Value* const metadata = api_service.find("metadata");
+  const Value* const managers = metadata != nullptr ? metadata->find("managedFields") : nullptr;
+  if (managers == nullptr || !managers->is_array()) return false;
+  const Array& all = managers->as_array();
+  return std::any_of(all.begin(), all.end(), [](const Value& entry) {
+    return entry.at_string({"manager"}) == kCertificateManager;
+  });
+}
+
+Item without_bundle(Item registration) {
+  registration.object.find("spec")->as_object().erase("caBundle");
+  return registration;
+}
+
 std::vector<Item> trust_items(const Plan& plan) {
   if (!plan.trust) return {};
   Object data{{kFrontProxyCa, plan.trust->front_proxy_ca}};
@@ -158,12 +186,41 @@ CertificateSet certificates_in(const json::Value& secret) {
   return set;
 }
 
-Result<Renewal> renew_certificates(const Plan& plan, const CertificateSet& kept,
-                                   util::WallTime now) {
+CertificatePolicy certificate_policy(const Plan& plan) {
   CertificatePolicy policy;
   policy.names = serving_names(plan.service, plan.namespace_name);
   if (plan.external) policy.names.push_back(plan.external->host);
-  return renew(kept, policy, now);
+  for (const std::string& name : plan.extra_names) {
+    if (!contains(policy.names, name)) policy.names.push_back(name);
+  }
+  policy.keep_names = plan.extra_names.empty();
+  return policy;
+}
+
+kube::Place cert_manager_place(const Plan& plan) {
+  return {kCertificate.api_version, kCertificate.plural, plan.namespace_name};
+}
+
+std::vector<std::string> further_names(const Plan& plan, const Value& certificate) {
+  const std::vector<std::string> own = serving_names(plan.service, plan.namespace_name);
+  std::vector<std::string> all;
+  for (const char* const list : {"dnsNames", "ipAddresses"}) {
+    const Value* const spec = certificate.find("spec");
+    const Value* const names = spec != nullptr ? spec->find(list) : nullptr;
+    if (names == nullptr || !names->is_array()) continue;
+    for (const Value& name : names->as_array()) {
+      if (name.is_string()) all.push_back(name.as_string());
+    }
+  }
+  // As one's own certificate does: those of another Service are not taken over.
+  if (!contains(all, own.front())) return {};
+  std::erase_if(all, [&](const std::string& name) { return contains(own, name); });
+  return all;
+}
+
+Result<Renewal> renew_certificates(const Plan& plan, const CertificateSet& kept,
+                                   util::WallTime now) {
+  return renew(kept, certificate_policy(plan), now);
 }
 
 }  // namespace annex::setup

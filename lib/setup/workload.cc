@@ -148,6 +148,12 @@ std::vector<std::string> server_arguments(const Plan& plan) {
       arguments.push_back("--client-ca-file=" + folder + "/" + kClientCa);
     }
   }
+  if (plan.renews) {
+    arguments.emplace_back("--renew-certificates=secret");
+    arguments.emplace_back("--manage-apiservice");
+    arguments.push_back("--certificate-service=" + plan.service);
+    arguments.push_back("--installed-as=" + plan.name);
+  }
   arguments.insert(arguments.end(), plan.arguments.begin(), plan.arguments.end());
   return arguments;
 }

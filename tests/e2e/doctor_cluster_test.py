@@ -10,7 +10,7 @@ import time
 
 import pki
 from cluster_setup_test import IMAGE, SPACE, SetupCase
-from node import Node, Pod, project
+from node import Node, Pod
 from rest import wait_for
 
 NAME = "sample-apiserver"
@@ -29,8 +29,7 @@ SECOND = f"{API_SERVICES}/v1alpha1.wardle.example.com"
 
 
 class DoctorNode(Node):
-    """A node that bears with what is broken, and follows Services and Secrets as the kubelet and the
-    controllers do."""
+    """A node that bears with what is broken, and follows Services as the controllers do."""
 
     halted = None  # a process that a test has ended stays ended; its slices stay as they are
     borne = None   # the last failure, for whoever reads why a test failed
@@ -38,19 +37,8 @@ class DoctorNode(Node):
     def round(self):
         try:
             super().round()
-            for pod in list(self.pods.values()):
-                self.refresh(pod)
         except (AssertionError, KeyError, StopIteration, OSError) as failure:
             self.borne = failure
-
-    def refresh(self, pod):
-        for volume in pod.spec.get("volumes", []):
-            if "secret" not in volume:
-                continue
-            content = pod.content(volume)
-            folder = pod.folder / volume["name"]
-            if any((folder / name).read_bytes() != text for name, text in content.items()):
-                project(folder, content)
 
     def publish(self, pod):
         if pod is self.halted:
@@ -204,7 +192,6 @@ class DoctorTest(SetupCase):
                  "the namespace is gone")
 
     def test_rights(self):
-        # What is mended keeps another's subjects, which install would not take over: so these come first.
         other = [{"kind": "ServiceAccount", "name": "default", "namespace": SPACE}]
         self.each(
             ("auth-delegator for another account", "auth-delegator-missing",
@@ -216,7 +203,21 @@ class DoctorTest(SetupCase):
              self.patch(READER, {"subjects": other})),
             ("no reader binding", "auth-reader-missing", self.delete(READER)),
             ("no reader role", "auth-reader-role-missing", self.delete(READER_ROLE)),
-            ("no account", "service-account-missing", self.delete(ACCOUNT)))
+            ("no account", "service-account-missing", self.delete(ACCOUNT)),
+            # What is mended keeps another's subjects, which install takes over only with --force.
+            ("no Service", "service-missing", self.delete(SERVICE)))
+        self.assertEqual(self.api.done("GET", ACCOUNT)["metadata"]["uid"], self.token_account())
+        self.run_sample("uninstall", "--namespace", SPACE, "--delete-data", "--kubeconfig",
+                        self.admin)
+        for path in (ACCOUNT, DELEGATOR, READER):
+            self.assertEqual(404, self.api.get(path).status, path)
+
+    def token_account(self):
+        """Of which account the running server's token is: one that is gone counts for nothing."""
+        pod = next(iter(self.node.pods.values()))
+        claims = (pod.folder / "account" / "token").read_text().split(".")[1]
+        said = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+        return said["kubernetes.io"]["serviceaccount"]["uid"]
 
     def test_certificate(self):
         self.each(
@@ -243,6 +244,10 @@ class DoctorTest(SetupCase):
             ("no caBundle", "ca-bundle-missing", lambda: self.trust(caBundle=None)),
             ("verification skipped", "ca-bundle-skipped",
              lambda: self.trust(caBundle=None, insecureSkipTLSVerify=True)))
+        # Nobody is trusted any longer but who signs for this server.
+        trusted = [self.api.done("GET", path)["spec"]["caBundle"] for path in (FIRST, SECOND)]
+        self.assertEqual([self.api.done("GET", SECRET)["data"]["ca.crt"]] * 2, trusted)
+        self.assertEqual(1, base64.b64decode(trusted[0]).count(b"BEGIN CERTIFICATE"))
 
     def test_service(self):
         port = {"name": "https", "port": 443, "targetPort": "https", "protocol": "TCP"}

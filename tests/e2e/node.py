@@ -205,6 +205,19 @@ class Pod:
             self.probe("readinessProbe")
         return self.ready
 
+    def refresh(self):
+        """Brings changed Secrets into their volumes; of one that is gone the files stay."""
+        for volume in self.spec.get("volumes", []):
+            if "secret" not in volume:
+                continue
+            try:
+                content = self.content(volume)
+            except (AssertionError, KeyError):
+                continue
+            folder = self.folder / volume["name"]
+            if any((folder / name).read_bytes() != text for name, text in content.items()):
+                project(folder, content)
+
     def text_log(self):
         return self.log.read_text(errors="replace")
 
@@ -266,6 +279,7 @@ class Node:
                     self.pods.pop(key, None)
                     continue
             pod.look()
+            pod.refresh()
             self.publish(pod)
             self.write_status(key[0], item, pod)
 

@@ -175,6 +175,33 @@ TEST_CASE("what cannot be used is made anew, and what still holds is kept as lon
   }
 }
 
+TEST_CASE("further names stay until others are given, and not those of another service") {
+  CertificatePolicy wider{kNames};
+  wider.names.emplace_back("bakery.example.com");
+  const Renewal first = renewed({}, kStart, wider);
+  const auto has = [](const Renewal& renewal, const char* name) {
+    const std::vector<std::string> names = leaf_of(renewal.set).names();
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const util::WallTime due = kStart + hours(24 * 365) / 3 * 2;
+  const Renewal second = renewed(first.set, due);
+  CHECK(second.steps.size() == 1);
+  CHECK(has(second, "bakery.example.com"));
+
+  CertificatePolicy exact{kNames};
+  exact.keep_names = false;
+  exact.names.emplace_back("192.0.2.7");
+  const Renewal third = renewed(second.set, due, exact);
+  CHECK(third.steps.size() == 1);
+  CHECK(has(third, "192.0.2.7"));
+  CHECK_FALSE(has(third, "bakery.example.com"));
+  CHECK(renewed(third.set, due, exact).steps.empty());
+
+  const Renewal moved = renewed(third.set, due, {serving_names("oven", "ovens")});
+  CHECK(has(moved, "oven.ovens.svc"));
+  CHECK_FALSE(has(moved, "192.0.2.7"));
+}
+
 TEST_CASE("bundles are joined without doubles and without what has ended") {
   const std::string one = renewed({}, kStart).set.ca_bundle;
   const std::string two = renewed({}, kStart).set.ca_bundle;

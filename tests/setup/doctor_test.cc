@@ -375,6 +375,46 @@ TEST_CASE("two faults that have nothing to do with each other are both told") {
   CHECK(cluster.codes() == Codes{"auth-delegator-missing", "ca-bundle-missing"});
 }
 
+TEST_CASE("what installs again does so as the server runs, and takes over what others hold") {
+  FakeCluster cluster;
+  const std::string command =
+      "bakery install --namespace ovens --image registry.example.com/bakery:1";
+  cluster.remove(kService);
+  CHECK(cluster.examine().at(0).commands == std::vector<std::string>{command});
+
+  const std::string binding = kRbac + "/clusterrolebindings/ovens:bakery:auth-delegator";
+  cluster.objects[binding] = cluster.objects.at(kRbac + "/clusterrolebindings/baker");
+  cluster.held = {binding};
+  cluster.at(kWorkload, {"metadata", "labels"}) =
+      yaml("{app.kubernetes.io/name: bakery, app.kubernetes.io/managed-by: annex}");
+  json::Value& container =
+      cluster.at(kWorkload, {"spec", "template", "spec", "containers"}).as_array().front();
+  container.find("args")->as_array().emplace_back("--store=disk:/var/lib/annex/store.db");
+  container.find("args")->as_array().emplace_back("--renew-certificates=secret");
+  container.find("args")->as_array().emplace_back("--audit-policy=it's mine");
+  container.find("ports")->as_array().front().as_object().set("containerPort", 9000);
+  const std::vector<Finding> findings = cluster.examine();
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].remedy ==
+        "Install the server again. --force takes over what others hold: ClusterRoleBinding "
+        "ovens:bakery:auth-delegator.");
+  CHECK(findings[0].commands ==
+        std::vector<std::string>{
+            "bakery install --namespace ovens --force --image registry.example.com/bakery:1 "
+            "--port 9000 --store disk --renew-certificates -- --secure-port=8443 "
+            "--tls-cert-file=/serving/tls.crt --tls-private-key-file=/serving/tls.key "
+            R"('--audit-policy=it'\''s mine')"});
+  CHECK(cluster.applied.empty());
+}
+
+TEST_CASE("an account that is made again is used by pods that are started again") {
+  FakeCluster cluster;
+  cluster.remove("/api/v1/namespaces/ovens/serviceaccounts/baker");
+  CHECK(cluster.examine().at(0).commands ==
+        std::vector<std::string>{"kubectl -n ovens create serviceaccount baker",
+                                 "kubectl -n ovens rollout restart statefulset/bakery"});
+}
+
 TEST_CASE("a remedy on the cluster is a command that says which installation it means") {
   FakeCluster cluster;
   cluster.remove(kRbac + "/namespaces/kube-system/rolebindings/baker");

@@ -225,7 +225,11 @@ kube::Answer FakeCluster::get(const std::string& path) {
   return answer(200, json::Object{{"items", std::move(items)}});
 }
 
-kube::Answer FakeCluster::apply(const std::string& path, const std::string& body) {
+kube::Answer FakeCluster::apply(const std::string& target, const std::string& body) {
+  const std::string path = target.substr(0, target.find('?'));
+  const bool forced = target.find("force=true") != std::string::npos;
+  if (held.count(path) != 0 && !forced) return failure(409, "Conflict");
+  if (target.find("dryRun=All") != std::string::npos) return answer(200, objects[path]);
   applied.push_back(path);
   const bool is_new = objects.count(path) == 0;
   json::merge_patch(objects[path], json::parse(body).value());
@@ -239,7 +243,7 @@ Result<kube::Answer> FakeCluster::call(const kube::Call& call, util::TimePoint) 
     path.replace(colon, 3, ":");
   }
   kube::Answer told = call.method == "POST"    ? review(call.body)
-                      : call.method == "PATCH" ? apply(path.substr(0, path.find('?')), call.body)
+                      : call.method == "PATCH" ? apply(path, call.body)
                                                : get(path);
   told.headers.add("Date", http::write_date(clock.wall_now() + date_off));
   return told;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ class FakeCluster final : public kube::Client {
   std::map<std::string, kube::Answer> answers;  ///< of paths that are no objects
   util::Duration date_off{};                    ///< of the API's Date header
   std::vector<std::string> applied{};           ///< paths, as they came
+  std::set<std::string> held{};                 ///< paths of what another manager has changed
   Error down{};                                 ///< told for every call if it has a message
 
   /// The server, as it is met directly.
@@ -63,7 +65,7 @@ class FakeCluster final : public kube::Client {
  private:
   kube::Answer get(const std::string& path);
   kube::Answer review(const std::string& body);
-  kube::Answer apply(const std::string& path, const std::string& body);
+  kube::Answer apply(const std::string& target, const std::string& body);
   bool is_bound(const std::string& account, const std::string& role) const;
 };
 

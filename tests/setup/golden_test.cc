@@ -82,7 +82,7 @@ TEST_CASE("the rights of an installer") {
 
 TEST_CASE("no installation trusts a server blindly, or runs one with rights that it needs not") {
   for (const char* const name : {"file", "shared", "memory", "cert-manager", "without-kube-system",
-                                 "external-address", "external-name"}) {
+                                 "renewing", "external-address", "external-name"}) {
     const std::string text = read(std::string(SETUP_GOLDEN) + "/" + name + ".yaml");
     INFO(name);
     REQUIRE(text.find("kind: APIService") != std::string::npos);
@@ -103,4 +103,11 @@ TEST_CASE("a kustomization lists its files in the order of their application") {
   for (std::size_t i = 0; i + 1 < files.size(); ++i) order += "- " + files[i].name + "\n";
   CHECK(files.back().text ==
         "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n" + order);
+}
+
+TEST_CASE("a server that renews its certificate may write its own Secret and registration alone") {
+  setup::PlanOptions options;
+  options.renews = true;
+  options.namespace_name = "ovens";
+  check_golden("renewing", bakery_plan(options));
 }

@@ -1,5 +1,8 @@
 #include "setup/install.h"
 
+#include <algorithm>
+
+#include "setup/serving.h"
 #include "tests/setup/bakery.h"
 #include "tests/setup/fake_api.h"
 
@@ -201,4 +204,53 @@ TEST_CASE("a namespace that annex did not make stays as it is") {
   REQUIRE(uninstall(api, bakery_plan(), options));
   CHECK(api.kept.size() == 1);
   CHECK(api.kept.count(kSpace) == 1);
+}
+
+TEST_CASE("further names that a certificate was given are remembered, by either issuer") {
+  const auto names = [](const FakeApi& api) {
+    const Value& secret = api.kept.at(kSpace + "/secrets/bakery-serving");
+    return annex::tls::Certificate::from_pem(setup::certificates_in(secret).certificate)
+        .value()
+        .front()
+        .names();
+  };
+  FakeApi api;
+  setup::PlanOptions options;
+  options.extra_names = {"bakery.example.com"};
+  REQUIRE(install(api, bakery_plan(options)));
+  const auto given = names(api);
+  CHECK(std::count(given.begin(), given.end(), "bakery.example.com") == 1);
+  REQUIRE(install(api, bakery_plan()));
+  CHECK(api.said.back() == "nothing had to be changed");
+
+  FakeApi other;
+  other.kept["/apis/cert-manager.io/v1"] = Object{};
+  options.extra_names.emplace_back("192.0.2.7");
+  options.issuer = setup::Issuer::kCertManager;
+  REQUIRE(install(other, bakery_plan(options)));
+  options.extra_names.clear();
+  REQUIRE(install(other, bakery_plan(options)));
+  CHECK(other.said.back() == "nothing had to be changed");
+}
+
+TEST_CASE("a caBundle that certs has written stays its own, and gets what install issues") {
+  FakeApi api;
+  REQUIRE(install(api, bakery_plan()));
+  const std::string first = kApiServices + "v1.bakery.example.com";
+  api.kept.at(first)
+      .find("metadata")
+      ->as_object()
+      .set("managedFields", annex::json::Array{Object{{"manager", setup::kCertificateManager}}});
+  const std::size_t before = api.written("PATCH").size();
+  REQUIRE(install(api, bakery_plan()));
+  // What it says itself has no caBundle, and nothing was to be written in the other's name.
+  CHECK(api.kept.at(first).at_string({"spec", "caBundle"}).empty());
+  CHECK(api.written("PATCH").size() == 2 * before);
+
+  api.kept.at(first)
+      .find("metadata")
+      ->as_object()
+      .set("managedFields", annex::json::Array{Object{{"manager", setup::kCertificateManager}}});
+  REQUIRE(install(api, bakery_plan()));
+  CHECK(api.written("PATCH").size() == 3 * before + 1);
 }

@@ -125,3 +125,23 @@ TEST_CASE("the names of front proxies are read as the cluster writes them") {
   CHECK_FALSE(setup::set_allowed_names("a", trust));
   CHECK_FALSE(setup::set_allowed_names("[1]", trust));
 }
+
+TEST_CASE("what cannot be in a certificate, or renewed by the server, is refused") {
+  for (const char* const name : {"", "Bakery", "bakery.example.com:443", "-x"}) {
+    CHECK_THAT(refusal([&](auto& options) { options.extra_names = {name}; }),
+               Catch::Contains("--extra-name"));
+  }
+  setup::PlanOptions good;
+  good.extra_names = {"*.example.com", "192.0.2.7", "2001:db8::7"};
+  bakery_plan(good);
+  CHECK_THAT(refusal([](auto& options) {
+               options.renews = true;
+               options.issuer = setup::Issuer::kCertManager;
+             }),
+             Catch::Contains("cert-manager renews its own"));
+  CHECK_THAT(refusal([](auto& options) {
+               options.renews = true;
+               options.external = "192.0.2.7:8443";
+             }),
+             Catch::Contains("--renew-certificates=DIR"));
+}

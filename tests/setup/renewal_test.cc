@@ -73,6 +73,34 @@ TEST_CASE(
   CHECK(work.bundle().find(before) != std::string::npos);
 }
 
+TEST_CASE("a foreign CA in a caBundle is trusted no longer; one that signed what is shown is") {
+  Renewing work;
+  work.options.api_services = &work.objects;
+  const auto keeper = keep_in_secret(work.cluster.plan, work.objects);
+  work.options.policy.overlap = hours(0);
+  work.run(*keeper);
+  work.cluster.clock.advance(hours(1));
+  const Renewal own = work.run(*keeper);
+  const CertificateSet another = renew({}, work.options.policy, work.cluster.clock.wall_now())->set;
+  const auto trust = [&](const std::string& bundle) {
+    work.cluster.at(kRegistered, {"spec", "caBundle"}) = schema::write_base64(bundle);
+  };
+
+  trust(another.ca_bundle);
+  work.run(*keeper);
+  CHECK(work.bundle() == own.set.ca_bundle);
+
+  // A write of the Secret that was lost: its certificate is by a CA that only kube-apiserver knows.
+  CertificateSet half = own.set;
+  half.ca_bundle = another.ca_bundle;
+  half.ca_key = another.ca_key;
+  REQUIRE(keeper->write(half));
+  trust(own.set.ca_bundle);
+  work.options.policy.overlap = hours(24);
+  work.run(*keeper);
+  CHECK(work.bundle() == another.ca_bundle + own.set.ca_bundle);
+}
+
 TEST_CASE("a skipped verification is switched on again") {
   Renewing work;
   const auto keeper = keep_in_secret(work.cluster.plan, work.objects);
