@@ -9,6 +9,9 @@ namespace {
 
 const std::string kEmpty;
 
+/// What an object has room for at once: few have one member alone.
+constexpr std::size_t kFirstMembers = 4;
+
 bool numbers_equal(const Value& a, const Value& b) {
   if (a.is_int64() && b.is_int64()) return a.as_int64() == b.as_int64();
   if (a.is_uint64() && b.is_uint64()) return a.as_uint64() == b.as_uint64();
@@ -31,6 +34,48 @@ bool shallow_equal(const Value& a, const Value& b) {
 bool has_children(const Value& value) {
   return (value.is_array() && !value.as_array().empty()) ||
          (value.is_object() && !value.as_object().empty());
+}
+
+/// How deep values recurse before they go on with a list on the heap.
+constexpr int kMaxRecursion = 64;
+
+/// How deep this thread has recursed into a value.
+class Recursion {
+ public:
+  Recursion() { ++depth_; }
+  ~Recursion() { --depth_; }
+  Recursion(const Recursion&) = delete;
+  Recursion& operator=(const Recursion&) = delete;
+
+  static bool is_deep() { return depth_ >= kMaxRecursion; }
+
+ private:
+  static thread_local int depth_;
+};
+
+thread_local int Recursion::depth_ = 0;
+
+/// Equality of two values and of what is in them, however deep, without recursion.
+bool deep_equal(const Value& left, const Value& right);
+
+bool equal(const Value& a, const Value& b, int depth) {
+  if (!shallow_equal(a, b)) return false;
+  if (depth == kMaxRecursion) return deep_equal(a, b);
+  if (a.is_array()) {
+    return std::equal(a.as_array().begin(), a.as_array().end(), b.as_array().begin(),
+                      [&](const Value& x, const Value& y) { return equal(x, y, depth + 1); });
+  }
+  if (!a.is_object()) return true;
+  NameIndex names;  // for where the order differs
+  auto hint = b.as_object().begin();
+  for (const Member& member : a.as_object()) {
+    // Most objects that are compared have the same order; look there first. Their sizes are equal.
+    const Value* other =
+        hint->name == member.name ? &hint->value : names.find(b.as_object(), member.name);
+    if (other == nullptr || !equal(member.value, *other, depth + 1)) return false;
+    ++hint;
+  }
+  return true;
 }
 
 }  // namespace
@@ -56,8 +101,8 @@ Value& Object::operator[](std::string_view name) {
 }
 
 Value& Object::append(std::string name, Value value) {
-  members_.push_back({std::move(name), std::move(value)});
-  return members_.back().value;
+  if (members_.capacity() == 0) members_.reserve(kFirstMembers);
+  return members_.emplace_back(std::move(name), std::move(value)).value;
 }
 
 Value& Object::set(std::string_view name, Value value) {
@@ -79,6 +124,26 @@ Value::Value(std::uint64_t value) {
 }
 
 Value::Value(const Value& other) {
+  if (other.is_array() || other.is_object()) {
+    copy_children(other);
+  } else if (other.is_string()) {
+    data_.emplace<std::string>(other.as_string());
+  } else {
+    data_ = other.data_;
+  }
+}
+
+void Value::copy_children(const Value& other) {
+  if (!Recursion::is_deep()) {
+    const Recursion recursion;
+    // Not by assignment, which would make a copy and then move it.
+    if (other.is_array()) {
+      data_.emplace<Array>(other.as_array());
+    } else {
+      data_.emplace<Object>(other.as_object());
+    }
+    return;
+  }
   std::vector<std::pair<const Value*, Value*>> pending{{&other, this}};
   while (!pending.empty()) {
     const auto [from, to] = pending.back();
@@ -95,16 +160,8 @@ Value::Value(const Value& other) {
         Value& place = object.append(member.name, Value());
         pending.emplace_back(&member.value, &place);
       }
-    } else if (from->is_string()) {
-      to->data_ = from->as_string();
-    } else if (from->is_bool()) {
-      to->data_ = from->as_bool();
-    } else if (from->is_int64()) {
-      to->data_ = from->as_int64();
-    } else if (from->is_uint64()) {
-      to->data_ = from->as_uint64();
-    } else if (from->is_double()) {
-      to->data_ = from->as_double();
+    } else {
+      to->data_ = from->data_;
     }
   }
 }
@@ -123,9 +180,13 @@ Value& Value::operator=(Value&& other) noexcept {
   return *this;
 }
 
-Value::~Value() {
-  if (!has_children(*this)) return;
-  // Children that have children of their own are moved to a list, so that no destructor recurses.
+void Value::destroy_children() {
+  if (!Recursion::is_deep()) {
+    const Recursion recursion;
+    data_ = std::monostate{};
+    return;
+  }
+  // Children that have children of their own are moved to a list.
   std::vector<Value> pending;
   auto take_children = [&pending](Value& value) {
     if (value.is_array()) {
@@ -176,7 +237,11 @@ std::string_view Value::type_name() const {
   return is_array() ? "array" : "object";
 }
 
-bool operator==(const Value& left, const Value& right) {
+bool operator==(const Value& left, const Value& right) { return equal(left, right, 0); }
+
+namespace {
+
+bool deep_equal(const Value& left, const Value& right) {
   std::vector<std::pair<const Value*, const Value*>> pending{{&left, &right}};
   while (!pending.empty()) {
     const auto [a, b] = pending.back();
@@ -203,4 +268,5 @@ bool operator==(const Value& left, const Value& right) {
   return true;
 }
 
+}  // namespace
 }  // namespace annex::json

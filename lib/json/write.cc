@@ -14,6 +14,15 @@ namespace {
 constexpr std::size_t kMaxIndentedDepth = 100;
 constexpr std::string_view kHex = "0123456789abcdef";
 
+/// The characters of one byte that stand for themselves.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x80; ++c) {
+    plain[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+  }
+  return plain;
+}();
+
 /// The escape of two characters that JSON and Go share; null for all else.
 const char* short_escape(char c) {
   switch (c) {
@@ -171,6 +180,7 @@ void write_string_to(std::string_view text, std::string& out) {
   auto flush = [&](std::size_t end) { out.append(text.substr(clean, end - clean)); };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
+    if (kPlain[c]) continue;
     std::size_t width = c < 0x80 ? 1 : utf8_length(text, i);
     if (width == 0) {
       // Text from a URL, say, that an error message quotes: what is sent is valid all the same.
@@ -181,7 +191,7 @@ void write_string_to(std::string_view text, std::string& out) {
     }
     const bool is_separator =
         c == 0xe2 && text[i + 1] == '\x80' && (text[i + 2] == '\xa8' || text[i + 2] == '\xa9');
-    if (!is_separator && c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&') {
+    if (c >= 0x80 && !is_separator) {
       i += width - 1;
       continue;
     }

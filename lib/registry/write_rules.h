@@ -33,6 +33,11 @@ HookContext hooks_for(const WriteRequest& request, Operation operation);
 
 inline bool is_scale(const WriteRequest& request) { return request.hooks.subresource == "scale"; }
 
+/// True if somebody may change what is wanted before it is stored.
+inline bool is_admitted(const Resource& resource, const WriteRequest& request) {
+  return request.admission != nullptr || resource.strategy.admit;
+}
+
 /// The request's own time is up.
 inline Error write_timeout() {
   Error error;

@@ -36,7 +36,7 @@ bool sets_resource_version(const json::Value& object) {
 Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& object,
                                     std::vector<std::string>& warnings) const {
   const Strategy& strategy = resource_.strategy;
-  const HookContext hooks = hooks_for(request, Operation::kCreate);
+  HookContext hooks = hooks_for(request, Operation::kCreate);
   json::Object& meta = metadata(object);
   meta.set("uid", random_.uuid());
   meta.set("creationTimestamp", schema::write_rfc3339(clock_.wall_now()));
@@ -62,9 +62,8 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
       warnings.push_back(std::move(text));
     }
   }
-  HookContext named = hooks;
-  named.name = name;
-  return validate_admission(request, named, &object, nullptr);
+  hooks.name = name;
+  return validate_admission(request, hooks, &object, nullptr);
 }
 
 Result<Written> Writes::create_once(const WriteRequest& request, json::Value object) const {
@@ -79,8 +78,10 @@ Result<Written> Writes::create_once(const WriteRequest& request, json::Value obj
     return error;
   }
   metadata(object).erase("resourceVersion");
-  WriteRequest named = request;
-  named.key.name = meta_text(object, "name");
+  // What is asked of the store needs no more of the request.
+  WriteRequest named;
+  named.key = {request.key.name_space, meta_text(object, "name")};
+  named.deadline = request.deadline;
 
   auto exists = [&]() -> Result<Written> {
     auto live = backend_.get(named.key, {});
@@ -120,12 +121,13 @@ Result<Written> Writes::create(const WriteRequest& request, json::Value object) 
   std::vector<std::string> warnings;
   note_duplicate_owners(object, false, warnings);
   track_fields(request, nullptr, object);
-  const json::Value managers = managed_fields(object);
+  const bool asked = is_admitted(resource_, request);
+  const json::Value managers = asked ? managed_fields(object) : json::Value();
   HookContext hooks = hooks_for(request, Operation::kCreate);
   if (hooks.name.empty()) hooks.name = meta_text(object, "name");
   if (auto done = admit(request, hooks, &object, nullptr); !done) return std::move(done).error();
   note_duplicate_owners(object, true, warnings);
-  check_managed_fields(managers, object, warnings);
+  if (asked) check_managed_fields(managers, object, warnings);
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
   const auto with_warnings = [&](Result<Written> written) {

@@ -93,11 +93,12 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   Written written;
   note_duplicate_owners(object, false, written.warnings);
   if (!is_scale(request)) track_fields(request, &*old, object);
-  const json::Value managers = managed_fields(object);
+  const bool asked = is_admitted(resource_, request);
+  const json::Value managers = asked ? managed_fields(object) : json::Value();
   const HookContext hooks = hooks_for(request, Operation::kUpdate);
   if (auto done = admit(request, hooks, &object, &*old); !done) return std::move(done).error();
   note_duplicate_owners(object, true, written.warnings);
-  check_managed_fields(managers, object, written.warnings);
+  if (asked) check_managed_fields(managers, object, written.warnings);
   auto revision = wanted_revision(object);
   if (!revision) return std::move(revision).error();
   if (*revision == 0) {

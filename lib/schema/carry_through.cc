@@ -13,7 +13,8 @@ bool is_undeclared(const Type& type, const json::Value& value) {
          std::find(texts.begin(), texts.end(), value.as_string()) == texts.end();
 }
 
-/// True if a struct could not hold all of `value`.
+}  // namespace
+
 bool has_unheld(const TypeTable& table, TypeId id, const json::Value& value) {
   const Type& type = table.at(id);
   if (type.kind == Kind::kObject && value.is_object()) {
@@ -37,6 +38,8 @@ bool has_unheld(const TypeTable& table, TypeId id, const json::Value& value) {
   }
   return is_undeclared(type, value);
 }
+
+namespace {
 
 /// The same place in the three documents; null where there is none.
 struct Place {

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <charconv>
-#include <cstdio>
+#include <cstdlib>
 
 namespace annex::schema {
 namespace {
@@ -72,11 +72,32 @@ Civil civil_of(const Instant& instant) {
           instant.nanoseconds};
 }
 
+/// Every object has some times, and printf is slow. Requires: the number is not negative.
+void write_digits(int number, std::size_t count, std::string& out) {
+  const std::size_t end = out.size() + count;
+  out.resize(end, '0');
+  for (std::size_t at = end; number > 0 && at > end - count; number /= 10) {
+    out[--at] = static_cast<char>('0' + number % 10);
+  }
+}
+
 std::string seconds_text(const Civil& civil) {
-  std::array<char, 48> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d", civil.year,
-                civil.month, civil.day, civil.hour, civil.minute, civil.second);
-  return buffer.data();
+  std::string text;
+  text.reserve(20);
+  if (civil.year < 0) text += '-';
+  const int year = std::abs(civil.year);
+  write_digits(year, year > 9999 ? 5 : 4, text);
+  text += '-';
+  write_digits(static_cast<int>(civil.month), 2, text);
+  text += '-';
+  write_digits(static_cast<int>(civil.day), 2, text);
+  text += 'T';
+  write_digits(civil.hour, 2, text);
+  text += ':';
+  write_digits(civil.minute, 2, text);
+  text += ':';
+  write_digits(civil.second, 2, text);
+  return text;
 }
 
 std::optional<Instant> parse_instant(std::string_view text) {
@@ -126,9 +147,9 @@ std::string write_seconds(const Instant& instant) { return seconds_text(civil_of
 
 std::string write_micros(const Instant& instant) {
   const Civil civil = civil_of(instant);
-  std::array<char, 16> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), ".%06dZ", static_cast<int>(civil.nanoseconds / 1000));
-  return seconds_text(civil) + buffer.data();
+  std::string text = seconds_text(civil) + ".";
+  write_digits(static_cast<int>(civil.nanoseconds / 1000), 6, text);
+  return text + "Z";
 }
 
 }  // namespace

@@ -139,39 +139,90 @@ class Normalizer {
   Result<void> object(const Type& type, json::Value& value, const Path& path) {
     if (!value.is_object()) return mismatch(type, value, path);
     json::Object& given = value.as_object();
+    // Most objects have their order already; many are in their form as a whole.
+    bool in_order = true;
+    bool whole = true;
+    std::size_t next = 0;  // the property that may follow
     // First in document order, so that errors and unknown members come as the client wrote them.
     for (json::Member& member : given) {
-      const Property* property = type.find(member.name);
+      const Property* property = find(type, member.name, next);
       if (property == nullptr) {
         if (!type.preserve_unknown) note_unknown(path.member(member.name));
+        in_order = in_order && !type.preserve_unknown;
+        whole = false;
         continue;
       }
-      if (member.value.is_null()) continue;
-      auto done = this->value(property->type, member.value, path.member(member.name));
-      if (!done) return done;
+      const auto place = static_cast<std::size_t>(property - type.properties.data());
+      in_order = in_order && place >= next && !any_default(type, next, place);
+      next = place + 1;
+      if (!member.value.is_null()) {
+        auto done = this->value(property->type, member.value, path.member(member.name));
+        if (!done) return done;
+      }
+      if (member.value.is_null()) in_order = in_order && !property->default_value;
+      whole = whole && !is_left_out(*property, member.value);
     }
-    json::Object ordered;
-    ordered.reserve(given.size());
+    in_order = in_order && !any_default(type, next, type.properties.size());
+    if (in_order && whole) return {};
+    value = in_order ? kept(type, given) : ordered(type, given);
+    return {};
+  }
+
+  /// The property of a name; most often `hint` is its place.
+  static const Property* find(const Type& type, std::string_view name, std::size_t hint) {
+    const auto& properties = type.properties;
+    if (hint < properties.size() && properties[hint].name == name) return &properties[hint];
+    return type.find(name);
+  }
+
+  /// The members that stay. Requires: they are in order, and none is missing.
+  json::Object kept(const Type& type, json::Object& given) const {
+    json::Object result;
+    result.reserve(given.size());
+    std::size_t next = 0;
+    for (json::Member& member : given) {
+      const Property* property = find(type, member.name, next);
+      if (property == nullptr) continue;
+      next = static_cast<std::size_t>(property - type.properties.data()) + 1;
+      if (is_left_out(*property, member.value)) continue;
+      result.append(std::move(member.name), std::move(member.value));
+    }
+    return result;
+  }
+
+  json::Object ordered(const Type& type, json::Object& given) const {
+    json::Object result;
+    result.reserve(given.size());
     for (const Property& property : type.properties) {
       json::Value* present = given.find(property.name);
       if (present != nullptr && !present->is_null()) {
-        if (property.initial && *present == *property.initial) continue;
-        if (!property.initial && !property.required && !property.default_value &&
-            is_empty_container(*present) && is_container(table_.at(property.type))) {
-          continue;
-        }
-        ordered.append(property.name, std::move(*present));
+        if (!is_left_out(property, *present)) result.append(property.name, std::move(*present));
       } else if (property.default_value) {
-        ordered.append(property.name, *property.default_value);
+        result.append(property.name, *property.default_value);
       }
     }
     if (type.preserve_unknown) {
       for (json::Member& member : given) {
-        if (type.find(member.name) == nullptr) ordered.append(member.name, std::move(member.value));
+        if (type.find(member.name) == nullptr) result.append(member.name, std::move(member.value));
       }
     }
-    value = std::move(ordered);
-    return {};
+    return result;
+  }
+
+  /// True if one of these properties is filled in where it is absent.
+  static bool any_default(const Type& type, std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (type.properties[i].default_value) return true;
+    }
+    return false;
+  }
+
+  /// True for a value that is as good as absent.
+  bool is_left_out(const Property& property, const json::Value& value) const {
+    if (value.is_null()) return true;
+    if (property.initial) return value == *property.initial;
+    return !property.required && !property.default_value && is_empty_container(value) &&
+           is_container(table_.at(property.type));
   }
 
   static bool is_container(const Type& type) {
@@ -184,20 +235,17 @@ class Normalizer {
 
   Result<void> map(const Type& type, json::Value& value, const Path& path) {
     if (!value.is_object()) return mismatch(type, value, path);
-    std::vector<json::Member> sorted;
-    for (json::Member& member : value.as_object()) sorted.push_back(std::move(member));
-    for (json::Member& member : sorted) {
+    json::Object& members = value.as_object();
+    for (json::Member& member : members) {
       auto done = this->value(type.element, member.value, path.member(member.name));
       if (!done) return done;
     }
-    std::sort(sorted.begin(), sorted.end(),
-              [](const json::Member& a, const json::Member& b) { return a.name < b.name; });
-    json::Object ordered;
-    ordered.reserve(sorted.size());
-    for (json::Member& member : sorted) {
-      ordered.append(std::move(member.name), std::move(member.value));
+    const auto by_name = [](const json::Member& a, const json::Member& b) {
+      return a.name < b.name;
+    };
+    if (!std::is_sorted(members.begin(), members.end(), by_name)) {
+      std::sort(members.begin(), members.end(), by_name);
     }
-    value = std::move(ordered);
     return {};
   }
 

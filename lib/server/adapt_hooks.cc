@@ -4,6 +4,10 @@
 
 namespace annex::detail {
 
+bool ConversionForms::has_unheld(const json::Value& document) const {
+  return schema::has_unheld(form->types, source, document);
+}
+
 Result<void> ConversionForms::finish(const json::Value& document, const json::Value& shown,
                                      json::Value& result) const {
   FieldErrors errors;

@@ -1,6 +1,8 @@
 #include "annex/schema/describe.h"
 
 #include <catch2/catch.hpp>
+#include <functional>
+#include <memory>
 
 #include "annex/json/read.h"
 #include "annex/json/write.h"
@@ -100,6 +102,66 @@ TEST_CASE("a plain member that equals its initialiser is not written") {
   CHECK(d.normalized(R"({"grams":500,"crust":"Thin","tags":[],"notes":{},"ratio":0.5})") == "{}");
   CHECK(d.normalized(R"({"ratio":1,"grams":7,"origin":"x"})") ==
         R"({"origin":"x","grams":7,"ratio":1})");
+}
+
+TEST_CASE("members come in their order whichever they had, and what is in order stays") {
+  Described d;
+  const std::string normal =
+      R"({"origin":"o","flour":"rye","price":1,"slices":[{"name":"a","weight":10}],"notes":{"a":"1","b":"2"}})";
+  CHECK(d.normalized(normal) == normal);
+  CHECK(d.normalized(
+            R"({"origin":"o","flour":"rye","grams":500,"price":1,)"
+            R"("slices":[{"name":"a"}],"tags":[],"notes":{"b":"2","a":"1"},"crust":null})") ==
+        normal);
+  CHECK(
+      d.normalized(R"({"notes":{"b":"2","a":"1"},"unknown":1,"slices":[{"weight":10,"name":"a"}],)"
+                   R"("ratio":0.5,"price":1,"origin":"o","flour":"rye"})") == normal);
+}
+
+TEST_CASE("structs are the same only if they are encoded alike") {
+  const auto make = [] {
+    Outer outer;
+    outer.bytes = {1, 2};
+    outer.slice.name = "s";
+    outer.loaf.origin = "o";
+    outer.loaf.price = 1;
+    outer.loaf.slices.emplace_back().name = "t";
+    outer.loaf.notes = {{"a", "1"}};
+    outer.loaf.parent = std::make_unique<Loaf>();
+    outer.loaf.extra = json::Array{1};
+    outer.loaf.seed.bytes = "x";
+    outer.crusts["c"] = {Crust::kThick};
+    return outer;
+  };
+  CHECK(schema::same(make(), make()));
+  const std::vector<std::function<void(Outer&)>> changes{
+      [](Outer& o) { o.bytes.push_back(3); },
+      [](Outer& o) { o.slice.weight = 11; },
+      [](Outer& o) { o.loaf.origin = "p"; },
+      [](Outer& o) { o.loaf.price.reset(); },
+      [](Outer& o) { o.loaf.price = 2; },
+      [](Outer& o) { o.loaf.slices[0].name = "u"; },
+      [](Outer& o) { o.loaf.slices.emplace_back(); },
+      [](Outer& o) { o.loaf.notes["a"] = "2"; },
+      [](Outer& o) {
+        o.loaf.notes = {{"b", "1"}};
+      },
+      [](Outer& o) { o.loaf.notes["b"] = "1"; },
+      [](Outer& o) { o.loaf.crust = Crust::kThick; },
+      [](Outer& o) { o.loaf.parent->flour = "rye"; },
+      [](Outer& o) { o.loaf.parent.reset(); },
+      [](Outer& o) { o.loaf.extra = json::Array{2}; },
+      [](Outer& o) { o.loaf.ratio = 0.25; },
+      [](Outer& o) { o.loaf.seed.bytes = "y"; },
+      [](Outer& o) { o.crusts["c"][0] = Crust::kThin; },
+  };
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    INFO("change " << i);
+    Outer changed = make();
+    changes[i](changed);
+    CHECK_FALSE(schema::same(make(), changed));
+    CHECK_FALSE(schema::encode(make()) == schema::encode(changed));
+  }
 }
 
 TEST_CASE("defaults are filled in where a member is absent or null, in lists too") {

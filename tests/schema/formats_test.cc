@@ -84,6 +84,8 @@ TEST_CASE("times are read with any offset and written in UTC") {
   }
   CHECK(canonical("2026-01-02T3:04:05Z") == "2026-01-02T03:04:05Z");
   CHECK(schema::canonical_rfc3339("9999-12-31T23:59:59.5+01:00") == "9999-12-31T22:59:59Z");
+  CHECK(schema::canonical_rfc3339("9999-12-31T23:59:59-01:00") == "10000-01-01T00:59:59Z");
+  CHECK(schema::canonical_rfc3339("0000-01-01T00:00:00+00:00") == "0000-01-01T00:00:00Z");
   CHECK(schema::canonical_rfc3339_micro("0001-01-02T00:00:00.000001Z") ==
         "0001-01-02T00:00:00.000001Z");
   CHECK(schema::parse_rfc3339("9999-12-31T23:59:59Z") == annex::util::WallTime::max());

@@ -61,7 +61,8 @@ using Array = std::vector<Value>;
 
 /// A JSON value. Integers keep their 64 bits (signed where they fit, else unsigned) and are told
 /// apart from floating-point numbers: `1` is an integer, `1.0` and `1e3` are not. A value type; not
-/// synchronised. Copying, comparing and destroying never recurse, so depth costs no stack.
+/// synchronised. Copying, comparing and destroying recurse no deeper than a bound, so that a deep
+/// value costs no more stack than a shallow one.
 class Value {
  public:
   Value() = default;                   ///< null
@@ -82,7 +83,9 @@ class Value {
   Value(Value&& other) noexcept = default;
   Value& operator=(const Value& other);
   Value& operator=(Value&& other) noexcept;
-  ~Value();
+  ~Value() {
+    if (is_array() || is_object()) destroy_children();
+  }
 
   bool is_null() const { return data_.index() == 0; }
   bool is_bool() const { return data_.index() == 1; }
@@ -122,12 +125,18 @@ class Value {
   friend bool operator==(const Value& a, const Value& b);
 
  private:
+  void destroy_children();
+  void copy_children(const Value& other);
+
   std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array,
                Object>
       data_;
 };
 
 struct Member {
+  Member() = default;
+  Member(std::string called, Value content) : name(std::move(called)), value(std::move(content)) {}
+
   std::string name;
   Value value;
 };

@@ -35,6 +35,13 @@ struct Duration {
 namespace annex::schema {
 
 template <>
+inline constexpr bool kEqualIsSame<meta::Time> = true;
+template <>
+inline constexpr bool kEqualIsSame<meta::MicroTime> = true;
+template <>
+inline constexpr bool kEqualIsSame<meta::Duration> = true;
+
+template <>
 struct Codec<meta::Time> : detail::ScalarCodec<Kind::kString, Format::kDateTime> {
   static bool decode(const json::Value& value, meta::Time& out);
   static json::Value encode(const meta::Time& time);

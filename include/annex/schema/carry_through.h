@@ -16,6 +16,9 @@ struct Conversion {
   json::Value& result;  ///< the converted struct, encoded, of `to`
 };
 
+/// True if a struct may not hold all of `value`, which is of `type`. Any thread.
+bool has_unheld(const TypeTable& table, TypeId type, const json::Value& value);
+
 /// Brings texts of enums that `from` does not declare to where `result` has the same field, found
 /// by its name, and likewise the members that types on both sides preserve without knowing them.
 /// The conversion itself saw a stand-in for each text; if it made something else of that than a

@@ -73,6 +73,13 @@ json::Value encode(const T& object) {
   return Codec<T>::encode(object);
 }
 
+/// True for types whose equal values are encoded alike.
+template <typename T>
+inline constexpr bool kEqualIsSame =
+    std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::string> ||
+    std::is_same_v<T, json::Value> || std::is_same_v<T, Binary> ||
+    std::is_same_v<T, std::vector<std::uint8_t>>;
+
 namespace detail {
 
 /// Adds a type without a name.

@@ -65,6 +65,36 @@ inline constexpr bool kIsMap<std::map<std::string, M>> = true;
 
 }  // namespace detail
 
+/// True only if both are encoded alike, told without encoding what is known to be compared. Values
+/// of a type with a codec of its own are encoded all the same.
+template <typename M>
+bool same(const M& a, const M& b) {
+  if constexpr (detail::DescribedObject<M>) {
+    return Codec<M>::same(a, b);
+  } else if constexpr (detail::Content<M>::kOptional) {
+    return static_cast<bool>(a) == static_cast<bool>(b) && (!a || same(*a, *b));
+  } else if constexpr (detail::kIsList<M>) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      // std::vector<bool> has no elements to refer to.
+      const typename M::value_type& x = a[i];
+      const typename M::value_type& y = b[i];
+      if (!same(x, y)) return false;
+    }
+    return true;
+  } else if constexpr (detail::kIsMap<M>) {
+    if (a.size() != b.size()) return false;
+    for (auto x = a.begin(), y = b.begin(); x != a.end(); ++x, ++y) {
+      if (x->first != y->first || !same(x->second, y->second)) return false;
+    }
+    return true;
+  } else if constexpr (kEqualIsSame<M>) {
+    return a == b;
+  } else {
+    return Codec<M>::encode(a) == Codec<M>::encode(b);
+  }
+}
+
 /// The options of one member, chained behind Object::field. Lives for that expression.
 template <typename M>
 class Field {
@@ -171,10 +201,10 @@ class Field {
 namespace detail {
 
 /// The part of Object<T> that does not depend on T. What it does with a field depends on which of
-/// its three jobs it was made for.
+/// its jobs it was made for.
 class ObjectBase {
  public:
-  enum class Job { kDescribe, kDecode, kEncode };
+  enum class Job { kDescribe, kDecode, kEncode, kCompare };
 
  protected:
   ObjectBase(Job job, DescribeContext* context, TypeId type, const json::Value* source,
@@ -278,6 +308,9 @@ class Object : private detail::ObjectBase {
   Object(Job job, T* object, DescribeContext* context, TypeId type, const json::Value* source,
          json::Object* target)
       : ObjectBase(job, context, type, source, target), object_(object) {}
+  /// Compares; neither object is changed.
+  Object(T* object, const T* other)
+      : ObjectBase(Job::kCompare, nullptr, 0, nullptr, nullptr), object_(object), other_(other) {}
 
   template <auto kMember, typename M, typename C>
   Field<M> add(std::string_view name, std::string_view description, M C::*) {
@@ -295,6 +328,10 @@ class Object : private detail::ObjectBase {
     if (job_ == Job::kEncode) {
       json::Value value = Codec<M>::encode(member);
       if (!value.is_null()) target_->append(std::string(name), std::move(value));
+      return Field<M>(nullptr);
+    }
+    if (job_ == Job::kCompare) {
+      fits_ = fits_ && same(std::as_const(member), other_->*kMember);
       return Field<M>(nullptr);
     }
     if constexpr (!std::is_same_v<C, T>) note_base<C>();
@@ -315,6 +352,7 @@ class Object : private detail::ObjectBase {
   }
 
   T* const object_;
+  const T* const other_ = nullptr;
 };
 
 /// Structs that have a `describe`.
@@ -342,11 +380,20 @@ struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
 
   static json::Value encode(const T& value) {
     json::Object members;
-    // Encoding only reads the members; one builder serves all three jobs.
+    if constexpr (detail::member_count<T>() != detail::kUncounted) {
+      members.reserve(detail::member_count<T>());
+    }
+    // Encoding only reads the members; one builder serves all jobs.
     Object<T> writer(Object<T>::Job::kEncode, const_cast<T*>(&value), nullptr, 0, nullptr,
                      &members);
     describe_by_adl(writer);
     return members;
+  }
+
+  static bool same(const T& a, const T& b) {
+    Object<T> comparer(const_cast<T*>(&a), &b);
+    describe_by_adl(comparer);
+    return comparer.fits_;
   }
 
  private:

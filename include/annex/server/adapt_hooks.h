@@ -33,8 +33,12 @@ T to_struct(const json::Value& object) {
 template <typename T, typename Edit>
 void edit_struct(const Form& form, schema::TypeId type, json::Value& object, Edit edit) {
   T value = to_struct<T>(object);
-  const json::Value before = schema::encode(value);
   edit(value);
+  // Read again, for not every struct can be copied: cheaper than encoding, and most hooks change
+  // nothing most of the time.
+  const T original = to_struct<T>(object);
+  if (schema::same(original, value)) return;
+  const json::Value before = schema::encode(original);
   const json::Value after = schema::encode(value);
   if (before == after) return;
   schema::carry_changes(form.types, type, before, after, object);
@@ -51,6 +55,8 @@ struct ConversionForms {
   std::string group{};
   std::string kind{};
 
+  /// True if a struct of the source may hold less than all of `document`.
+  bool has_unheld(const json::Value& document) const;
   /// Brings what the struct of `document` could not hold into `result`, see schema::carry_through.
   /// `shown` is the struct, encoded. kInvalid.
   Result<void> finish(const json::Value& document, const json::Value& shown,
@@ -67,6 +73,7 @@ std::function<Result<json::Value>(json::Value)> adapt_conversion(ConversionForms
     Result<From> from = schema::decode<From>(document);
     if (!from) return from.error();
     json::Value result = schema::encode<To>((*shared)(std::as_const(*from)));
+    if (!forms.has_unheld(document)) return result;
     auto done = forms.finish(document, schema::encode<From>(*from), result);
     if (!done) return std::move(done).error();
     return result;
