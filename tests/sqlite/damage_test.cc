@@ -116,6 +116,33 @@ TEST_CASE("a damaged row is found whichever of its parts is damaged, and only it
              Contains("b at revision " + std::to_string(damaged.last - 1)));
 }
 
+TEST_CASE("damage in what is only history is found by a check, and is in nobody's way before") {
+  sqlite::StoreFile file;
+  auto store = file.open();
+  const auto first =
+      sqlite::put(*store, {"a", util::Bytes(std::string("first")), Guard::absent(), {}});
+  REQUIRE(first);
+  const auto second = sqlite::put(
+      *store, {"a", util::Bytes(std::string("second")), Guard::at(first->revision), {}});
+  REQUIRE(second);
+  store.reset();
+  CHECK(sqlite::check(file.path()));
+  run(file.path(), "UPDATE log SET value = CAST('other' AS BLOB) WHERE revision = " +
+                       std::to_string(first->revision));
+  store = file.open();
+  const auto page = store->list("", {});
+  REQUIRE(page);
+  CHECK(page->damaged.empty());
+  CHECK(store->get("a", {})->value.view() == "second");
+  const auto past = store->get("a", first->revision);
+  REQUIRE_FALSE(past);
+  CHECK(past.error().code == Code::kCorrupt);
+  store.reset();
+  const auto checked = sqlite::check(file.path());
+  REQUIRE_FALSE(checked);
+  CHECK_THAT(checked.error().message, Contains("a at revision " + std::to_string(first->revision)));
+}
+
 TEST_CASE("a server tells what of its objects is damaged, and serves the others") {
   sqlite::StoreFile file;
   registry::Registry registry;
