@@ -92,7 +92,7 @@ def build_fill(folder):
                                 "openssl", "zlib", "yaml-cpp"], stdout=subprocess.PIPE, text=True,
                                check=True).stdout.split()
     subprocess.run(["g++", "-std=c++20", "-O2", "-I", ROOT / "include",
-                    pathlib.Path(__file__).parent / "fill.cc", RELEASE / "lib/libannex_sqlite.a",
+                    pathlib.Path(__file__).parent / "fill.cc", RELEASE / "lib/sqlite/libannex_sqlite.a",
                     RELEASE / "lib/libannex.a", *libraries, "-lpthread", "-o", folder / "fill"],
                    check=True)
     return folder / "fill"
