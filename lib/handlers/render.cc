@@ -57,7 +57,8 @@ Result<registry::ItemPtr> scale_item(const Exchange& exchange, const registry::I
   auto hub = exchange.backend.codec().hub(item);
   if (!hub) return std::move(hub).error();
   return exchange.codec().make_item(item.key, item.revision,
-                                    registry::scale_of(exchange.stored, *hub));
+                                    registry::scale_of(exchange.stored, *hub),
+                                    exchange.codec().resource().storage());
 }
 
 }  // namespace

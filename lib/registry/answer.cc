@@ -39,7 +39,8 @@ Result<Answered> answer(const Codec& codec, const WriteRequest& request, json::V
   if (!given) return std::move(given).error();
   if (!given->is_object()) return Error::internal("the answer is no object");
   metadata(*given).erase("resourceVersion");
-  auto item = codec.make_item(relative_key({request.key.name_space, name}), 0, *given);
+  auto item = codec.make_item(relative_key({request.key.name_space, name}), 0, *given,
+                              answered_in(resource, request));
   if (!item) return std::move(item).error();
   answered.item = std::move(*item);
   return answered;

@@ -98,11 +98,12 @@ util::Bytes Codec::write_counted(const json::Value& document) const {
   return util::Bytes(json::write(document));
 }
 
-std::shared_ptr<Item> Codec::stored_item(const std::string& key, util::Bytes text) const {
+std::shared_ptr<Item> Codec::item_of(const std::string& key, util::Bytes text,
+                                     const Version& version) {
   auto item = std::make_shared<Item>();
   item->key = key;
   item->text = std::move(text);
-  item->version = resource_.storage().name;
+  item->version = version.name;
   item->cuts = find_frame(item->text.view());
   return item;
 }
@@ -163,10 +164,10 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
 }
 
 Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revision,
-                                 const json::Value& hub) const {
-  Result<util::Bytes> text = encode(resource_.storage(), hub);
+                                 const json::Value& hub, const Version& version) const {
+  Result<util::Bytes> text = encode(version, hub);
   if (!text) return std::move(text).error();
-  std::shared_ptr<Item> item = stored_item(key, std::move(*text));
+  std::shared_ptr<Item> item = item_of(key, std::move(*text), version);
   item->revision = revision;
   item->stored = false;
   fill_selectable(*item, hub);
@@ -178,7 +179,7 @@ Result<Draft> Codec::make_draft(const std::string& key, const json::Value& hub) 
   Result<json::Value> document = to_version(version, hub);
   if (!document) return std::move(document).error();
   Draft draft;
-  draft.item = stored_item(key, write_counted(*document));
+  draft.item = item_of(key, write_counted(*document), version);
   drop_type(*document);
   if (resource_.strategy.default_object) {
     json::Value defaulted = *document;

@@ -30,6 +30,11 @@ void note_duplicate_owners(json::Value& object, bool after_admission,
   if (!uids.empty()) warnings.push_back(duplicate_owners_warning(uids, after_admission));
 }
 
+const Version& answered_in(const Resource& resource, const WriteRequest& request) {
+  const Version* version = resource.find_version(request.hooks.version);
+  return version != nullptr ? *version : resource.storage();
+}
+
 HookContext hooks_for(const WriteRequest& request, Operation operation) {
   HookContext hooks = request.hooks;
   hooks.operation = operation;

@@ -98,7 +98,8 @@ Result<Written> Writes::create_once(const WriteRequest& request, json::Value obj
     auto live = backend_.get(named.key, {});
     if (!live) return std::move(live).error();
     if (*live) return exists();
-    auto item = backend_.codec().make_item(relative_key(named.key), 0, object);
+    auto item = backend_.codec().make_item(relative_key(named.key), 0, object,
+                                           answered_in(resource_, request));
     if (!item) return std::move(item).error();
     written.item = std::move(*item);
     written.stored = false;

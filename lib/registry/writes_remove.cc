@@ -101,7 +101,7 @@ Result<std::optional<Removed>> Writes::try_remove(const WriteRequest& request,
   }
   meta.set("deletionGracePeriodSeconds", 0);
   if (request.hooks.dry_run) {
-    auto item = codec.make_item(live->key, live->revision, object);
+    auto item = codec.make_item(live->key, live->revision, object, resource_.storage());
     if (!item) return std::move(item).error();
     removed.item = std::move(*item);
     return std::optional(std::move(removed));

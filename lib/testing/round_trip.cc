@@ -36,7 +36,7 @@ Result<json::Value> there_and_back(const registry::Codec& codec, const registry:
   schema::NormalizeReport report;
   auto hub = codec.decode(version, document, report);
   if (!hub) return hub;
-  auto item = codec.make_item("default/x", 0, *hub);
+  auto item = codec.make_item("default/x", 0, *hub, codec.resource().storage());
   if (!item) return std::move(item).error();
   auto stored = codec.make_item("default/x", 1, (*item)->text);
   if (!stored) return std::move(stored).error();

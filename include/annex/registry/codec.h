@@ -43,9 +43,10 @@ class Codec {
                             const util::Bytes& stored) const;
   /// The item of a hub object that is about to be stored; counted as an encoding.
   Result<Draft> make_draft(const std::string& key, const json::Value& hub) const;
-  /// An item of a hub object that is not stored (a dry run).
+  /// An item of a hub object that is not stored (a dry run), with its text in `version`: another
+  /// version's might not hold all that it says.
   Result<ItemPtr> make_item(const std::string& key, storage::Revision revision,
-                            const json::Value& hub) const;
+                            const json::Value& hub, const Version& version) const;
   /// The hub form with resourceVersion.
   Result<json::Value> hub(const Item& item) const;
   /// The item's parts in `version`: its own, or made once and kept in a bounded cache.
@@ -61,7 +62,8 @@ class Codec {
   Result<util::Bytes> encode(const Version& version, const json::Value& hub) const;
   /// Counted as an encoding.
   util::Bytes write_counted(const json::Value& document) const;
-  std::shared_ptr<Item> stored_item(const std::string& key, util::Bytes text) const;
+  static std::shared_ptr<Item> item_of(const std::string& key, util::Bytes text,
+                                       const Version& version);
   void fill_selectable(Item& item, const json::Value& hub) const;
 
   struct Kept {
