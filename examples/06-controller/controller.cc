@@ -29,13 +29,15 @@ Controller::Controller(annex::Server& server)
 
 void Controller::add_to(annex::Server& server) {
   const auto controller = std::make_shared<Controller>(server);
-  server.task({"orders", [controller](std::stop_token stop) { controller->follow_orders(stop); }});
-  server.task({"loaves", [controller](std::stop_token stop) { controller->follow_loaves(stop); }});
+  server.task(
+      {"orders", [controller](const std::stop_token& stop) { controller->follow_orders(stop); }});
+  server.task(
+      {"loaves", [controller](const std::stop_token& stop) { controller->follow_loaves(stop); }});
 }
 // [client]
 
 // [watch]
-void Controller::follow_orders(std::stop_token stop) {
+void Controller::follow_orders(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     auto watch = orders_.watch();  // begins with all that there are
     if (!watch) return;            // the server has ended
@@ -49,7 +51,7 @@ void Controller::follow_orders(std::stop_token stop) {
 }
 // [watch]
 
-void Controller::follow_loaves(std::stop_token stop) {
+void Controller::follow_loaves(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     auto watch = loaves_.watch();
     if (!watch) return;
@@ -98,7 +100,7 @@ annex::Result<void> Controller::reconcile_once(const Order& order) {
   for (; baked > order.spec.loaves; --baked) {
     const Loaf& last = *loaves.back();
     loaves.pop_back();
-    const auto removed = loaves_.remove({last.metadata.name_space, last.metadata.name});
+    auto removed = loaves_.remove({last.metadata.name_space, last.metadata.name});
     if (!removed && removed.error().reason != annex::Reason::kNotFound) return removed;
   }
   if (order.status.baked == baked &&

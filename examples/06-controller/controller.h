@@ -16,8 +16,8 @@ class Controller {
   explicit Controller(annex::Server& server);
 
  private:
-  void follow_orders(std::stop_token stop);
-  void follow_loaves(std::stop_token stop);
+  void follow_orders(const std::stop_token& stop);
+  void follow_loaves(const std::stop_token& stop);
   /// Brings the world a step nearer to what the order wants, whatever has happened to it.
   void reconcile(const std::string& name_space, const std::string& name);
   annex::Result<void> reconcile_once(const Order& order);

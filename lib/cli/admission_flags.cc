@@ -9,7 +9,8 @@ void add_admission_flags(CLI::App& app, const Server& server, admission::Switche
   for (const std::string& name : server.admission_plugins()) {
     names += (names.empty() ? "" : ", ") + name;
   }
-  const auto add = [&](const char* flag, std::vector<std::string>& target, std::string text) {
+  const auto add = [&](const char* flag, std::vector<std::string>& target,
+                       const std::string& text) {
     app.add_option(flag, target, text + ": " + names + "; the order does not matter")
         ->type_name("NAMES")
         ->delimiter(',')

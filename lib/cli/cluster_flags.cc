@@ -16,7 +16,7 @@ constexpr util::Duration kFirstAnswer = std::chrono::seconds(5);
 /// As kubectl looks for it, but for KUBECONFIG's further files, which would have to be merged.
 std::string default_kubeconfig() {
   const std::string listed = kube::process_variable("KUBECONFIG").value_or("");
-  if (const std::string first = listed.substr(0, listed.find(':')); !first.empty()) return first;
+  if (std::string first = listed.substr(0, listed.find(':')); !first.empty()) return first;
   const std::string home = kube::process_variable("HOME").value_or("");
   const std::string path = home + "/.kube/config";
   return !home.empty() && access(path.c_str(), F_OK) == 0 ? path : std::string();

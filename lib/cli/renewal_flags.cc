@@ -114,7 +114,7 @@ Result<void> renew_own_certificates(Server& server, Flags& flags, Environment en
                 : setup::keep_in_folder(wanted.where),
       std::move(options), environment);
   if (!in_secret) {
-    const Result<void> done = renewing->task->round();
+    Result<void> done = renewing->task->round();
     flags.tls_cert_file = wanted.where + "/tls.crt";
     flags.tls_private_key_file = wanted.where + "/tls.key";
     if (!done && !kube::read_small_file(flags.tls_cert_file)) return done;

@@ -84,7 +84,7 @@ Handlers::Handlers(const registry::Registry& registry, registry::Backends& backe
       clock_(clock),
       random_(random),
       logger_(logger),
-      options_(options),
+      options_(std::move(options)),
       scale_(registry::make_scale_resource()),
       scale_codec_(*scale_) {}
 

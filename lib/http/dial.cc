@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace annex::http {
@@ -55,7 +55,8 @@ Error wait_error(Wake wake, const std::string& what) {
 Result<int> connect_one(const addrinfo& address, const std::string& name, Patience& patience,
                         util::TimePoint limit) {
   const auto refuse = [&](int fault) {
-    return Error::unavailable("dial tcp " + name + ": connect: " + std::strerror(fault));
+    return Error::unavailable("dial tcp " + name +
+                              ": connect: " + std::generic_category().message(fault));
   };
   const int socket = ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket < 0) return refuse(errno);

@@ -1,8 +1,8 @@
 #include "kube/files.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 namespace annex::kube {
 
@@ -13,8 +13,9 @@ Result<std::string> read_small_file(const std::string& path) {
   std::string text(kLargest + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!file.is_open() || file.bad() || (file.gcount() == 0 && !file.eof())) {
-    return Error::bad_request("cannot read " + path + ": " +
-                              (errno != 0 ? std::strerror(errno) : "no regular file"));
+    return Error::bad_request(
+        "cannot read " + path + ": " +
+        (errno != 0 ? std::generic_category().message(errno) : "no regular file"));
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kLargest) return Error::bad_request(path + " is larger than 1 MiB");

@@ -192,7 +192,7 @@ class Backends::Impl final : public storage::WatchSink {
 
 Backends::Backends(const Registry& registry, storage::Store& store, util::Clock& clock,
                    util::Logger& logger, BackendOptions options)
-    : impl_(std::make_unique<Impl>(registry, store, clock, logger, options)) {}
+    : impl_(std::make_unique<Impl>(registry, store, clock, logger, std::move(options))) {}
 
 Backends::~Backends() { stop(); }
 

@@ -311,7 +311,7 @@ Result<json::Value> FieldManager::apply(const json::Value* live, const json::Val
   }
   json::Value object = live != nullptr ? *live : json::Value();
   if (applied->object || live == nullptr) {
-    auto made = forms_.hub(version_, applied->object ? std::move(*applied->object) : zero);
+    auto made = forms_.hub(version_, applied->object ? *applied->object : zero);
     if (!made) {
       return plain("failed to convert new object " + described(config) +
                    " to proper version: unable to convert unstructured object to " +

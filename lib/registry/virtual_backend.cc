@@ -119,6 +119,7 @@ void VirtualBackend::take_list(const std::vector<json::Value>& objects,
   }
   if (!std::exchange(is_known_, true) && cache_->revision() == 0) {
     std::vector<ItemPtr> items;
+    items.reserve(fresh.size());
     for (auto& [key, item] : fresh) items.push_back(std::move(item));
     cache_->reset(revision, std::move(items));
     return;
@@ -222,7 +223,7 @@ Result<void> VirtualBackend::wait_until(const ReadAt& at) {
     const util::MutexLock lock(mutex_);
     if (is_fresh(at) && cache_->revision() >= at.revision) return {};
   }
-  if (const Result<void> done = refresh(); !done) return done;
+  if (Result<void> done = refresh(); !done) return done;
   const storage::Revision current = cache_->revision();
   if (at.kind == ReadAt::Kind::kNotOlderThan && current < at.revision) {
     return too_large_revision(at.revision, current, 1);

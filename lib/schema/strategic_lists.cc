@@ -143,9 +143,8 @@ Result<json::Value> merge_by_key(const Below& below, json::Array original, json:
   return json::Value(interleave(std::move(original), order, live));
 }
 
-Result<json::Value> merge_scalars(json::Array original, const json::Array& patch) {
+Result<json::Value> merge_scalars(const json::Array& before, const json::Array& patch) {
   const KeyIndex order(patch, {});
-  const json::Array before = original;
   const KeyIndex live(before, {});
   std::unordered_set<std::string> seen;
   json::Array all;
@@ -209,7 +208,7 @@ Result<json::Value> merge_lists(const Below& below, json::Array original, json::
   const auto type = item_type(original, patch);
   if (!type) return type.error();
   const bool objects = *type == "map[string]interface {}";
-  if (!objects && !deletes) return merge_scalars(std::move(original), patch);
+  if (!objects && !deletes) return merge_scalars(original, patch);
   if (!objects) {
     const KeyIndex doomed(patch, {});
     const auto is_doomed = [&](const json::Value& item) { return doomed.find(item).has_value(); };

@@ -119,7 +119,7 @@ EventStream::EventStream(EventStream&&) noexcept = default;
 EventStream& EventStream::operator=(EventStream&&) noexcept = default;
 EventStream::~EventStream() = default;
 
-std::optional<json::Value> EventStream::next(util::Duration limit, std::stop_token stop) {
+std::optional<json::Value> EventStream::next(util::Duration limit, const std::stop_token& stop) {
   return impl_->next(limit, stop);
 }
 bool EventStream::ended() const { return impl_->ended(); }

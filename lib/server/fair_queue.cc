@@ -52,25 +52,21 @@ void FairQueue::submit(Task task) {
     const util::MutexLock lock(mutex_);
     std::size_t& in_flight = in_flight_[at(kind)];
     const std::size_t limit = limits_[at(kind)];
-    if (!privileged && limit != 0 && in_flight >= limit) {
-      if (evict(kind, user, refused)) {
-        // The place in the workers' queue is taken over, too.
-        enqueue(std::move(task));
-      } else {
-        refused = std::move(task);
-      }
+    const bool full = !privileged && limit != 0 && in_flight >= limit;
+    if (full && !evict(kind, user, refused)) {
+      refused = std::move(task);
       posted = true;
-    } else if (privileged && !flows_.empty()) {
-      ++in_flight;
-      posted = reserve_.try_post([this, kind, run = task.run] {
-        run();
-        finished(kind);
-      });
-      if (!posted) --in_flight;
-    }
-    if (!posted) {
-      ++in_flight;
-      enqueue(std::move(task));
+    } else {
+      if (privileged && !flows_.empty()) {
+        posted = reserve_.try_post([this, kind, run = task.run] {
+          run();
+          finished(kind);
+        });
+      }
+      if (!full) ++in_flight;
+      if (!posted) enqueue(std::move(task));
+      // Whose place this task takes had one in the workers' queue, too.
+      posted = posted || full;
     }
   }
   if (!posted && !workers_.try_post([this] { run_next(); })) {

@@ -26,7 +26,7 @@ class Gatekeeper {
         authorizer_(std::move(authorizer)),
         clock_(environment.clock),
         logger_(environment.logger),
-        metrics_(std::move(metrics)) {}
+        metrics_(metrics) {}
 
   /// How far one request has come. One thread at a time.
   struct Visit {

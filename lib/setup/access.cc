@@ -96,8 +96,8 @@ void add_renewal_rights(const Plan& plan, std::vector<Item>& items) {
 }
 
 /// A role that becomes part of the cluster's own ones, which are named.
-void add_user_role(const Plan& plan, const char* name, std::vector<std::string> parts, Array rules,
-                   std::vector<Item>& items) {
+void add_user_role(const Plan& plan, const char* name, const std::vector<std::string>& parts,
+                   Array rules, std::vector<Item>& items) {
   if (rules.empty()) return;
   Item item =
       make_item(plan, kClusterRole, {}, prefix(plan) + ":" + name, {{"rules", std::move(rules)}});

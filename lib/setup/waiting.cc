@@ -201,13 +201,13 @@ Result<void> list_everything(const Plan& plan, util::TimePoint deadline, const T
           });
       if (listed == group.resources.end()) continue;
       const std::string path = "/apis/" + group.name + "/" + version + "/" + listed->plural;
-      const Result<void> done = wait("a list of " + listed->plural, deadline, tools,
-                                     [&]() -> Result<std::optional<std::string>> {
-                                       const Result<kube::Answer> answer =
-                                           tools.objects.read(path + "?limit=1");
-                                       if (!answer) return answer.error();
-                                       return std::optional<std::string>();
-                                     });
+      Result<void> done = wait("a list of " + listed->plural, deadline, tools,
+                               [&]() -> Result<std::optional<std::string>> {
+                                 const Result<kube::Answer> answer =
+                                     tools.objects.read(path + "?limit=1");
+                                 if (!answer) return answer.error();
+                                 return std::optional<std::string>();
+                               });
       if (!done) return done;
       tools.tell("listed " + path + " through the aggregator");
     }

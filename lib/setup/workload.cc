@@ -7,7 +7,6 @@ namespace {
 
 using json::Array;
 using json::Object;
-using json::Value;
 
 // Nobody's: an image's own user may be root, and the volume belongs to this group.
 constexpr int kUser = 65532;

@@ -289,6 +289,7 @@ History run_clients(Store& store, const Plan& plan, util::Duration wait) {
   const std::uint64_t epoch = store.epoch();
   Witness witness(store);
   std::vector<std::thread> threads;
+  threads.reserve(clients.size());
   for (auto& client : clients) threads.emplace_back([&client] { client->run(); });
   for (std::thread& thread : threads) thread.join();
 

@@ -111,7 +111,7 @@ class Shrinker {
 
 std::uint64_t choose_seed(const StoreSuiteOptions& options) {
   if (options.seed) return *options.seed;
-  const char* given = std::getenv("ANNEX_SEED");
+  const char* given = std::getenv("ANNEX_SEED");  // NOLINT(concurrency-mt-unsafe)
   if (given != nullptr && *given != '\0') return std::strtoull(given, nullptr, 10);
   util::SystemRandom random;
   return random.next() >> 32U;

@@ -72,8 +72,9 @@ class Listener::Impl {
 Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Listener::~Listener() = default;
 
-Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options, http::Service& service,
-                                                 util::Clock& clock, util::Logger& logger) {
+Result<std::unique_ptr<Listener>> Listener::open(const ListenerOptions& options,
+                                                 http::Service& service, util::Clock& clock,
+                                                 util::Logger& logger) {
   auto context = make_tls_context(options.certificates, options.tls);
   if (!context) return context.error();
   auto socket = listen_on(options.bind_address, options.port, options.share_port);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace annex::transport {
 
@@ -32,7 +32,7 @@ Result<int> listen_on(const std::string& address, std::uint16_t port, bool share
   if (socket >= 0 && share_port) ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (socket < 0 || ::bind(socket, reinterpret_cast<sockaddr*>(&storage), size) != 0 ||
       ::listen(socket, SOMAXCONN) != 0) {
-    const std::string reason = std::strerror(errno);
+    const std::string reason = std::generic_category().message(errno);
     if (socket >= 0) ::close(socket);
     return Error::unavailable("cannot listen on " + address + " port " + std::to_string(port) +
                               ": " + reason);

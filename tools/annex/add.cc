@@ -54,7 +54,7 @@ Result<void> add_status(const Project& project, const std::string& kind,
       if (has_struct(text, kind + "Status")) {
         return Error::bad_request("there is a struct " + kind + "Status already");
       }
-      const Result<std::string> with = add_before_struct(text, kind, *status);
+      Result<std::string> with = add_before_struct(text, kind, *status);
       if (!with) return with;
       return add_member(*with, kind, kind + "Status status;",
                         "%.field<&" + kind + "::status>(\"status\", \"What is.\");");
@@ -124,7 +124,7 @@ Result<void> plan_version(const Project& project, const std::string& kind,
     if (!done) return done;
   }
   return plan.change(source_of(kind), [&](const std::string& text) -> Result<std::string> {
-    const Result<std::string> included = add_include(text, version + "/" + file + "_conversion.h");
+    Result<std::string> included = add_include(text, version + "/" + file + "_conversion.h");
     if (!included) return included;
     return add_to_chain(*included, kind,
                         ".version<" + version + "::" + kind + ">(\"" + version + "\", " + version +

@@ -92,7 +92,7 @@ Result<void> plan_type(const Project& project, NewType wanted, Plan& plan) {
   if (Result<void> done = create_type(words, plan); !done) return done;
   const std::string& file = words.at("file");
   return plan.change(kServerSource, [&](const std::string& text) -> Result<std::string> {
-    const Result<std::string> included = add_include(text, file + ".h");
+    Result<std::string> included = add_include(text, file + ".h");
     if (!included) return included;
     return add_statement(*included, "void describe_server(annex::Server& server) {",
                          "add_" + file + "(server);");

@@ -48,7 +48,7 @@ class EventStream {
 
   /// The next event, waited for on the machine's clock; nothing once the watch or the server has
   /// ended, if none came in time, or if `stop` was asked for.
-  std::optional<json::Value> next(util::Duration limit, std::stop_token stop);
+  std::optional<json::Value> next(util::Duration limit, const std::stop_token& stop);
   bool ended() const;
 
  private:

@@ -70,8 +70,8 @@ class Watch {
   /// The next event, waited for on the machine's clock for up to `limit`, until the watch or the
   /// server ends, or until `stop` is asked for: then nothing. A watch ends by itself after half an
   /// hour to an hour: begin another one after the last event's resourceVersion.
-  std::optional<WatchEvent<T>> next(util::Duration limit, std::stop_token stop = {}) {
-    const std::optional<json::Value> told = stream_.next(limit, std::move(stop));
+  std::optional<WatchEvent<T>> next(util::Duration limit, const std::stop_token& stop = {}) {
+    const std::optional<json::Value> told = stream_.next(limit, stop);
     if (!told) return std::nullopt;
     using Type = typename WatchEvent<T>::Type;
     WatchEvent<T> event;

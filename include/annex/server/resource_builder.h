@@ -143,14 +143,14 @@ class ResourceBuilder {
   /// client sends in messages is received, what is pulled is sent in binary messages. Callers need
   /// the verb `get`. Called from many threads at once.
   template <typename Open>
-  ResourceBuilder& connect(std::string name, Open open) {
+  ResourceBuilder& connect(const std::string& name, Open open) {
     using DuplexPtr = std::unique_ptr<http::Duplex>;
     static_assert(
         std::is_invocable_r_v<Result<DuplexPtr>, Open&, const Hub&, const http::Request&>,
         "open is Result<std::unique_ptr<http::Duplex>> open(const Hub&, const http::Request&)");
-    return subresource(detail::make_connect(
-        std::move(name), [shared = std::make_shared<Open>(std::move(open))](
-                             const json::Value& object, const http::Request& request) {
+    return subresource(
+        detail::make_connect(name, [shared = std::make_shared<Open>(std::move(open))](
+                                       const json::Value& object, const http::Request& request) {
           return Result<DuplexPtr>((*shared)(detail::to_struct<Hub>(object), request));
         }));
   }

@@ -71,8 +71,9 @@ class Listener {
   /// Binds, and begins to serve. `service`, `clock` and `logger` outlive the listener, and the
   /// service outlives every answer that it owes. ServiceUnavailable: the port cannot be bound;
   /// BadRequest: the certificate or key cannot be used.
-  static Result<std::unique_ptr<Listener>> open(ListenerOptions options, http::Service& service,
-                                                util::Clock& clock, util::Logger& logger);
+  static Result<std::unique_ptr<Listener>> open(const ListenerOptions& options,
+                                                http::Service& service, util::Clock& clock,
+                                                util::Logger& logger);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
