@@ -165,6 +165,13 @@ class Extension:
         ours = [g for g in groups["items"] if g["metadata"]["name"] == self.group]
         return ours and all(v.get("freshness") == "Current" for v in ours[0]["versions"])
 
+    def wait_documented(self):
+        """Until the control plane has this server's OpenAPI: it fetches that a second after the APIService, apart from
+        discovery, and `kubectl explain` knows no resource of the group before."""
+        wanted = {f"apis/{self.group}/{version}" for version in self.versions}
+        wait_for(lambda: wanted <= self.plane.api.done("GET", "/openapi/v3")["paths"].keys(), 60,
+                 "the group is in the cluster's OpenAPI")
+
     def path(self, resource, namespace=None, name=None, version=None):
         path = f"/apis/{self.group}/{version or self.versions[0]}"
         if namespace:

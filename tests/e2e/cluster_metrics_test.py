@@ -54,6 +54,18 @@ class Metrics(ClusterCase):
         self.assertIn("the server does not allow this method on the requested resource",
                       self.kubectl("delete", f"nodes.{GROUP}", "oven-1", fails=True))
 
+    def test_explain(self):
+        self.extension.wait_documented()
+        # Nodes and pods of the core group have the same names: the version says which are meant.
+        for plural, kind, field in (("nodes", "NodeMetrics", "usage"),
+                                    ("pods", "PodMetrics", "containers")):
+            text = self.kubectl("explain", plural, f"--api-version={GROUP}/v1beta1")
+            self.assertRegex(text, rf"GROUP: +{GROUP}\nKIND: +{kind}\nVERSION: +v1beta1\n")
+            self.assertIn(f"\n  {field}\t", text)
+        text = self.kubectl("explain", "pods.containers.usage", f"--api-version={GROUP}/v1beta1")
+        self.assertIn("FIELD: usage <map[string]Quantity>", text)
+        self.assertRegex(self.kubectl("explain", "nodes"), r"KIND: +Node\n")
+
     def test_counted(self):
         self.kubectl("top", "nodes")
         caller = self.extension.client(pair=self.plane.admin)
