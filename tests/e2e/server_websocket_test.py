@@ -3,34 +3,15 @@
 import asyncio
 import json
 import os
-import pathlib
-import shutil
 import ssl
-import subprocess
-import sys
-import tempfile
 
 from sample import ServerCase
+from websocket_client import WebSockets
 
 ITEMS = "/apis/wardle.example.com/v1beta1/namespaces/default/flunders"
 
 
-class WebSocketWatch(ServerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.modules = pathlib.Path(tempfile.mkdtemp(prefix="annex-websockets-"))
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps",
-                        "--disable-pip-version-check", "--root-user-action=ignore",
-                        "--target", cls.modules, "websockets==15.0.1"], check=True)
-        sys.path.insert(0, str(cls.modules))
-
-    @classmethod
-    def tearDownClass(cls):
-        sys.path.remove(str(cls.modules))
-        shutil.rmtree(cls.modules)
-        super().tearDownClass()
-
+class WebSocketWatch(WebSockets, ServerCase):
     def connect(self, query, token=True):
         from websockets.asyncio.client import connect
         context = ssl.create_default_context()

@@ -30,7 +30,8 @@ public final class Informer {
         type,
         Map.of(
             "name", object.getMetadata().getName(),
-            "revision", object.getMetadata().getResourceVersion()));
+            "revision", object.getMetadata().getResourceVersion(),
+            "n", object.getMetadata().getLabels().get("n")));
   }
 
   public static void main(String[] given) throws Exception {

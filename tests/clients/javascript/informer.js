@@ -11,7 +11,7 @@ const path = `/apis/${group}/${version}/namespaces/${namespace}/${plural}`;
 const informer = k8s.makeInformer(config, path, list);
 
 const tell = (type, more = {}) => console.log(JSON.stringify({ type, ...more }));
-const of = (object) => ({ name: object.metadata.name, revision: object.metadata.resourceVersion });
+const of = (object) => ({ name: object.metadata.name, revision: object.metadata.resourceVersion, n: object.metadata.labels?.n });
 informer.on('add', (object) => tell('ADDED', of(object)));
 informer.on('update', (object) => tell('MODIFIED', of(object)));
 informer.on('delete', (object) => tell('DELETED', of(object)));

@@ -21,20 +21,33 @@ def tell(kind, **more):
 
 def change(kind, item):
     name, revision = item["metadata"]["name"], item["metadata"]["resourceVersion"]
+    number = item["metadata"].get("labels", {}).get("n")
     with lock:
         if kind == "DELETED":
             store.pop(name, None)
         else:
             store[name] = revision
-    tell(kind, name=name, revision=revision)
+    tell(kind, name=name, revision=revision, n=number)
+
+
+def list_all():
+    """What is known is made what is listed; from where to watch."""
+    found = api.list_namespaced_custom_object(*place)
+    names = [item["metadata"]["name"] for item in found["items"]]
+    for name in [name for name in store if name not in names]:
+        with lock:
+            revision = store.pop(name)
+        tell("GUESSED", name=name, revision=revision, n=None)
+    for item in found["items"]:
+        known = store.get(item["metadata"]["name"])
+        if known != item["metadata"]["resourceVersion"]:
+            change("MODIFIED" if known else "ADDED", item)
+    return found["metadata"]["resourceVersion"]
 
 
 def follow():
-    first = api.list_namespaced_custom_object(*place)
-    for item in first["items"]:
-        change("ADDED", item)
+    revision = list_all()
     tell("SYNCED")
-    revision = first["metadata"]["resourceVersion"]
     while True:
         stream = watch.Watch()
         try:
@@ -42,7 +55,11 @@ def follow():
                                        timeout_seconds=3600):
                 change(event["type"], event["object"])
                 revision = event["object"]["metadata"]["resourceVersion"]
-        except (urllib3.exceptions.HTTPError, client.ApiException, OSError):
+        except client.ApiException as error:
+            time.sleep(0.1)
+            if error.status == 410:
+                revision = list_all()
+        except (urllib3.exceptions.HTTPError, OSError):
             time.sleep(0.1)
 
 

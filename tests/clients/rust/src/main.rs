@@ -18,7 +18,8 @@ fn put(store: &mut Store, object: &DynamicObject) {
         Some(old) if old == revision => return, // told again by a list after a break
         Some(_) => "MODIFIED",
     };
-    println!("{}", json!({"type": kind, "name": name, "revision": revision}));
+    let number = object.labels().get("n");
+    println!("{}", json!({"type": kind, "name": name, "revision": revision, "n": number}));
 }
 
 fn listed(store: &mut Store, objects: Vec<DynamicObject>) {

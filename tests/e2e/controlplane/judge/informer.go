@@ -22,6 +22,7 @@ type event struct {
 	Type     string            `json:"type"` // SYNCED, ADDED, MODIFIED, DELETED, GUESSED, STORE
 	Name     string            `json:"name,omitempty"`
 	Revision string            `json:"revision,omitempty"`
+	N        string            `json:"n,omitempty"` // the label of that name
 	Store    map[string]string `json:"store,omitempty"` // revisions by name
 }
 
@@ -51,6 +52,7 @@ func Informer(arguments []string) error {
 		told := event{Type: kind}
 		if object, ok := obj.(metav1.Object); ok {
 			told.Name, told.Revision = object.GetName(), object.GetResourceVersion()
+			told.N = object.GetLabels()["n"]
 		}
 		_ = out.Encode(told)
 	}
