@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "annex/json/read.h"
+#include "annex/json/write.h"
 #include "annex/kube/config.h"
 #include "annex/schema/formats.h"
 #include "kube/files.h"
@@ -19,6 +20,23 @@ const json::Value* find_entry(const json::Value& file, std::string_view list,
     if (entry.at_string({"name"}) == name) return entry.find(part);
   }
   return nullptr;
+}
+
+constexpr const char* kExecGroup = "client.authentication.k8s.io";
+
+/// What a program is told of the cluster, as JSON.
+std::string cluster_info(const json::Value& cluster, const ClusterConfig& config) {
+  json::Object told{{"server", cluster.at_string({"server"})}};
+  if (!config.server_name.empty()) told.set("tls-server-name", config.server_name);
+  if (config.skip_verify) told.set("insecure-skip-tls-verify", true);
+  if (!config.ca_pem.empty()) {
+    told.set("certificate-authority-data", schema::write_base64(config.ca_pem));
+  }
+  const std::string extension = std::string(kExecGroup) + "/exec";
+  if (const json::Value* const own = find_entry(cluster, "extensions", extension, "extension")) {
+    told.set("config", *own);
+  }
+  return json::write(json::Value(std::move(told)));
 }
 
 /// Reads what one file says; errors name it.
@@ -56,7 +74,9 @@ class Reader {
 
   Result<void> read_cluster(const json::Value& cluster, ClusterConfig& config) const;
   Result<void> read_user(const json::Value& user, const std::string& name,
-                         ClusterConfig& config) const;
+                         const json::Value& cluster, ClusterConfig& config) const;
+  Result<void> read_exec(const json::Value& exec, const std::string& user,
+                         const json::Value& cluster, ClusterConfig& config) const;
 
   const std::string path_;
 };
@@ -80,15 +100,54 @@ Result<void> Reader::read_cluster(const json::Value& cluster, ClusterConfig& con
   return {};
 }
 
-Result<void> Reader::read_user(const json::Value& user, const std::string& name,
-                               ClusterConfig& config) const {
-  for (const char* const plugin : {"exec", "auth-provider"}) {
-    const json::Value* const found = user.find(plugin);
-    if (found && !found->is_null()) {
-      return bad(
-          "user \"" + name + "\" gets its credentials from a program (" + plugin +
-          "), which a server does not run; use a client certificate, a token or a tokenFile");
+Result<void> Reader::read_exec(const json::Value& exec, const std::string& user,
+                               const json::Value& cluster, ClusterConfig& config) const {
+  const std::string of = "user \"" + user + "\": exec ";
+  ExecProgram program;
+  program.api_version = exec.at_string({"apiVersion"});
+  const bool is_v1 = program.api_version == std::string(kExecGroup) + "/v1";
+  if (!is_v1 && program.api_version != std::string(kExecGroup) + "/v1beta1") {
+    return bad(of + "has the apiVersion " + json::quoted(program.api_version) + ", not " +
+               kExecGroup + "/v1 or v1beta1");
+  }
+  program.command = exec.at_string({"command"});
+  if (program.command.empty()) return bad(of + "has no command");
+  if (program.command.find('/') != std::string::npos) program.command = resolve(program.command);
+  const std::string& mode = exec.at_string({"interactiveMode"});
+  if (mode.empty() ? is_v1 : mode != "Never" && mode != "IfAvailable") {
+    return bad(of +
+               (mode.empty() ? "has no interactiveMode"
+                             : "has the interactiveMode " + json::quoted(mode) +
+                                   ", but nobody can be asked here") +
+               ": give Never or IfAvailable");
+  }
+  if (const json::Value* const args = exec.find("args"); args && args->is_array()) {
+    for (const json::Value& each : args->as_array()) {
+      if (!each.is_string()) return bad(of + "has an argument that is no text");
+      program.arguments.push_back(each.as_string());
     }
+  }
+  if (const json::Value* const env = exec.find("env"); env && env->is_array()) {
+    for (const json::Value& each : env->as_array()) {
+      program.environment.emplace_back(each.at_string({"name"}), each.at_string({"value"}));
+      if (program.environment.back().first.empty()) return bad(of + "has a variable without name");
+    }
+  }
+  program.install_hint = exec.at_string({"installHint"});
+  if (const json::Value* const wanted = exec.find("provideClusterInfo");
+      wanted && *wanted == json::Value(true)) {
+    program.cluster_json = cluster_info(cluster, config);
+  }
+  config.exec = std::move(program);
+  return {};
+}
+
+Result<void> Reader::read_user(const json::Value& user, const std::string& name,
+                               const json::Value& cluster, ClusterConfig& config) const {
+  if (const json::Value* const found = user.find("auth-provider"); found && !found->is_null()) {
+    return bad("user \"" + name +
+               "\" gets its credentials from an auth-provider, as Kubernetes no longer does; use "
+               "exec, a client certificate, a token or a tokenFile");
   }
   if (!user.at_string({"username"}).empty() || !user.at_string({"as"}).empty()) {
     return bad("user \"" + name +
@@ -104,6 +163,15 @@ Result<void> Reader::read_user(const json::Value& user, const std::string& name,
   }
   config.certificate_pem = std::move(*certificate);
   config.key_pem = std::move(*key);
+  if (const json::Value* const exec = user.find("exec"); exec && !exec->is_null()) {
+    if (!config.certificate_pem.empty()) {
+      return bad("user \"" + name + "\" has a client certificate, and a program (exec), too");
+    }
+    // As client-go: a token that is there already is used alone.
+    if (user.at_string({"token"}).empty() && user.at_string({"tokenFile"}).empty()) {
+      if (Result<void> read = read_exec(*exec, name, cluster, config); !read) return read;
+    }
+  }
   config.token = user.at_string({"token"});
   if (const std::string& file = user.at_string({"tokenFile"}); !file.empty()) {
     config.token_file = resolve(file);
@@ -135,7 +203,7 @@ Result<ClusterConfig> Reader::read(const std::string& wanted) {
   if (user_name.empty()) return config;
   const json::Value* const user = find_entry(file, "users", user_name, "user");
   if (!user) return bad("there is no user \"" + user_name + "\"");
-  if (Result<void> done = read_user(*user, user_name, config); !done) return done.error();
+  if (Result<void> done = read_user(*user, user_name, *cluster, config); !done) return done.error();
   return config;
 }
 

@@ -113,6 +113,35 @@ TEST_CASE("a token file is read again after a minute, and at once when its token
   CHECK(token() == "third");
 }
 
+TEST_CASE("a program's token is used until it is refused, and its failure is told at once") {
+  Cluster cluster;
+  const Folder folder;
+  const auto give = [&](const std::string& token) {
+    folder.write("answer",
+                 R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1",)"
+                 R"("status":{"token":")" +
+                     token + "\"}}");
+  };
+  cluster.config.exec = kube::ExecProgram{
+      "client.authentication.k8s.io/v1", "cat", {folder.path("answer")}, {}, {}, {}};
+  CHECK(kube::make_client(cluster.config, {}, cluster.clock).error().reason == Reason::kBadRequest);
+  give("old");
+  const auto client = cluster.client();
+  const auto answer = [&] {
+    auto got = client->call({"GET", "/", {}, {}}, cluster.clock.now() + seconds(20));
+    REQUIRE(got);
+    return std::move(*got);
+  };
+  CHECK(answer().status == 401);
+  give("new");
+  CHECK_THAT(answer().body, Catch::Contains("Authorization: Bearer new\n"));
+  give("newer");
+  CHECK_THAT(answer().body, Catch::Contains("Authorization: Bearer new\n"));
+  client->stop();
+  CHECK(client->stopped());
+  CHECK_FALSE(client->call({"GET", "/", {}, {}}, cluster.clock.now() + seconds(20)));
+}
+
 TEST_CASE("a client is not made of what cannot be used") {
   Cluster cluster;
   const auto refused = [&](const std::function<void(kube::ClusterConfig&)>& change) {

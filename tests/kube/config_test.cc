@@ -85,10 +85,19 @@ TEST_CASE("what a kubeconfig lacks, or would run, is named") {
     CHECK_THAT(config.error().message, Catch::StartsWith(folder.path("config")));
     return config.error().message;
   };
-  CHECK_THAT(message(config_text(cluster, "{exec: {command: aws}}")),
-             Catch::Contains("user \"me\"") && Catch::Contains("(exec)"));
+  const std::string v1 = "apiVersion: client.authentication.k8s.io/v1";
+  const auto of_program = [&](const std::string& members) {
+    return message(config_text(cluster, "{exec: {" + members + "}}"));
+  };
+  CHECK_THAT(of_program("command: aws"), Catch::Contains("user \"me\": exec has the apiVersion"));
+  CHECK_THAT(of_program(v1 + ", interactiveMode: Never"), Catch::Contains("no command"));
+  CHECK_THAT(of_program(v1 + ", command: aws"), Catch::Contains("no interactiveMode"));
+  CHECK_THAT(of_program(v1 + ", command: aws, interactiveMode: Always"),
+             Catch::Contains("nobody can be asked"));
+  CHECK_THAT(of_program(v1 + ", command: aws, interactiveMode: Never, args: [1]"),
+             Catch::Contains("an argument that is no text"));
   CHECK_THAT(message(config_text(cluster, "{auth-provider: {name: gcp}}")),
-             Catch::Contains("(auth-provider)"));
+             Catch::Contains("an auth-provider"));
   CHECK_THAT(message(config_text(cluster, "{username: a, password: b}")),
              Catch::Contains("password"));
   CHECK_THAT(message(config_text(cluster, "{client-certificate-data: Y2VydA==}")),
@@ -106,6 +115,35 @@ TEST_CASE("what a kubeconfig lacks, or would run, is named") {
   CHECK_THAT(message("apiVersion: v1\nkind: Config\n"), Catch::Contains("current-context"));
   CHECK_THAT(message("{"), Catch::Contains("config: "));
   CHECK_FALSE(kube::load_kubeconfig(folder.path("absent")));
+}
+
+TEST_CASE("a program that gives credentials is read as it is to be run") {
+  const Folder folder;
+  const auto load = [&](const std::string& exec, const std::string& more = {}) {
+    const auto config = kube::load_kubeconfig(folder.write(
+        "config", config_text("{server: 'https://a', tls-server-name: b, extensions: [{name: "
+                              "client.authentication.k8s.io/exec, extension: {audience: c}}]}",
+                              "{" + more + "exec: {apiVersion: client.authentication.k8s.io/" +
+                                  exec + "}}")));
+    REQUIRE(config);
+    return config->exec;
+  };
+  const auto exec = load(
+      "v1, command: aws, args: [get-token, --x], env: [{name: A, value: '1'}], "
+      "interactiveMode: IfAvailable, installHint: Get it., provideClusterInfo: true");
+  REQUIRE(exec);
+  CHECK(exec->command == "aws");
+  CHECK(exec->arguments == std::vector<std::string>{"get-token", "--x"});
+  CHECK(exec->environment == std::vector<std::pair<std::string, std::string>>{{"A", "1"}});
+  CHECK(exec->install_hint == "Get it.");
+  CHECK(exec->cluster_json ==
+        R"({"server":"https://a","tls-server-name":"b","config":{"audience":"c"}})");
+  const auto beta = load("v1beta1, command: bin/give");
+  REQUIRE(beta);
+  CHECK(beta->command == folder.path("bin/give"));
+  CHECK(beta->cluster_json.empty());
+  // A token that is there already is used alone.
+  CHECK_FALSE(load("v1, command: aws, interactiveMode: Never", "token: abc, "));
 }
 
 TEST_CASE("a pod's configuration comes from its variables and its account's files") {

@@ -5,10 +5,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "annex/kube/client.h"
 
 namespace annex::kube {
+
+/// A program that gives the caller's credentials, as a kubeconfig's `exec` names it.
+struct ExecProgram {
+  std::string api_version{};  ///< "client.authentication.k8s.io/v1", or v1beta1
+  std::string command{};      ///< a path, or a name that PATH leads to
+  std::vector<std::string> arguments{};
+  std::vector<std::pair<std::string, std::string>> environment{};
+  std::string install_hint{};  ///< told if it cannot be run
+  std::string cluster_json{};  ///< what it is told of the cluster; empty: nothing
+};
 
 /// One cluster and one identity. A value.
 struct ClusterConfig {
@@ -23,11 +35,12 @@ struct ClusterConfig {
   std::string key_pem{};
   std::string token{};
   std::string token_file{};  ///< read again as it changes; its token wins over `token`
+  std::optional<ExecProgram> exec{};
 };
 
 /// Reads a kubeconfig file as client-go does: its current context, or `context`. Relative paths
-/// are relative to the file. BadRequest, naming file and entry, for what is missing, damaged, or
-/// would run a program (`exec`, `auth-provider`).
+/// are relative to the file. BadRequest, naming file and entry, for what is missing, damaged or
+/// not supported. Nothing is run yet.
 Result<ClusterConfig> load_kubeconfig(const std::string& path, const std::string& context = {});
 
 /// Gives environment variables; nothing where one is not set.
@@ -47,8 +60,8 @@ struct ClientOptions {
   util::Duration token_interval = std::chrono::minutes(1);  ///< how old a read token may be
 };
 
-/// A client for `config`. BadRequest: its certificates, key or token cannot be used. `clock`
-/// outlives it.
+/// A client for `config`. BadRequest: its certificates, key, token or program cannot be used.
+/// `clock` outlives it.
 Result<std::unique_ptr<Client>> make_client(const ClusterConfig& config,
                                             const ClientOptions& options, util::Clock& clock);
 
