@@ -20,6 +20,10 @@ bool contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
 
+constexpr const char* kProxyRemedy =
+    "Let --proxy-client-cert-file of kube-apiserver be signed by its "
+    "--requestheader-client-ca-file, with a common name out of --requestheader-allowed-names.";
+
 /// Why kube-apiserver cannot use the server, in its own words (kube-aggregator
 /// `pkg/controllers/status/remote`), and what that means when all before was well.
 struct Symptom {
@@ -40,9 +44,7 @@ constexpr Symptom kSymptoms[] = {
      "Start kube-apiserver with --proxy-client-cert-file and --proxy-client-key-file; see that no "
      "proxy in front of the server ends TLS."},
     {": 401", "proxy-certificate-refused",
-     "the server does not accept the certificate that kube-apiserver calls with",
-     "Let --proxy-client-cert-file of kube-apiserver be signed by its "
-     "--requestheader-client-ca-file, with a common name out of --requestheader-allowed-names."},
+     "the server does not accept the certificate that kube-apiserver calls with", kProxyRemedy},
     {"certificate", "certificate-refused",
      "kube-apiserver does not accept the certificate that it is shown, though it holds here",
      "See that what kube-apiserver reaches is the server: no proxy between them may end TLS."},
@@ -115,6 +117,32 @@ void check_document(Examination& run, const ServedVersion& served, const kube::A
   }
 }
 
+/// True if a fault was told: the server refuses somebody else than who asks, who would be let in.
+/// So it is where it takes kube-apiserver's certificate for that of a user.
+bool check_caller(Examination& run, const std::string& group, const ServedResource& resource,
+                  const kube::Answer& answer) {
+  const Result<bool> may = run.tools.objects.may({"list", group, resource.plural, {}, {}, {}});
+  if (!may || !*may) return false;
+  const json::Value review(
+      json::Object{{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "SelfSubjectReview"}});
+  const Result<json::Value> self =
+      run.tools.objects.create({"authentication.k8s.io/v1", "selfsubjectreviews", {}}, review);
+  const std::string me = self ? self->at_string({"status", "userInfo", "username"}) : "";
+  const Result<json::Value> status = json::parse(answer.body);
+  const std::string said = status ? status->at_string({"message"}) : "";
+  const std::size_t named = said.find("User \"");
+  if (me.empty() || named == std::string::npos ||
+      said.compare(named + 6, me.size() + 1, me + "\"") == 0) {
+    return false;
+  }
+  run.find("proxy-certificate-refused",
+           "the server does not take kube-apiserver for a front proxy, but for the caller: you are "
+           "told " +
+               said,
+           kProxyRemedy);
+  return true;
+}
+
 }  // namespace
 
 void check_available(Examination& run) {
@@ -167,6 +195,8 @@ void check_list(Examination& run) {
       const std::string path =
           "/apis/" + group.name + "/" + resource.versions.front() + "/" + resource.plural;
       const std::optional<kube::Answer> answer = run.read(path + "?limit=1");
+      if (answer && answer->status == 403 && check_caller(run, group.name, resource, *answer))
+        return;
       // Who may not list, may not: that is no fault of the server.
       if (!answer || answer->status == 200 || answer->status == 403 || answer->status == 405)
         continue;

@@ -141,6 +141,55 @@ class ExternalNameTest(SetupCase):
             self.assertEqual(0, process.stop())
 
 
+def definition(kind):
+    """Of a cert-manager kind, as far as manifests writes it."""
+    text, flag = {"type": "string"}, {"type": "boolean"}
+    texts = {"type": "array", "items": text}
+
+    def part(**members):
+        return {"type": "object", "properties": members}
+    spec = {"Issuer": part(selfSigned=part(), ca=part(secretName=text)),
+            "Certificate": part(
+                secretName=text, commonName=text, duration=text, isCA=flag, dnsNames=texts,
+                ipAddresses=texts, usages=texts, issuerRef=part(name=text),
+                secretTemplate=part(labels={"type": "object", "additionalProperties": text}),
+                privateKey=part(algorithm=text, size={"type": "integer"}))}[kind]
+    plural = kind.lower() + "s"
+    return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"{plural}.cert-manager.io"},
+            "spec": {"group": "cert-manager.io", "scope": "Namespaced",
+                     "names": {"plural": plural, "singular": kind.lower(), "kind": kind},
+                     "versions": [{"name": "v1", "served": True, "storage": True,
+                                   "schema": {"openAPIV3Schema": part(spec=spec)}}]}}
+
+
+class FormsTest(SetupCase):
+    def dry_run(self, *what):
+        """Every field that the API server does not know is an error."""
+        return self.kubectl("apply", "--server-side", "--dry-run=server", "--validate=strict", *what)
+
+    def test_every_form(self):
+        """kube-apiserver takes whatever manifests may write."""
+        for kind in ("Issuer", "Certificate"):
+            path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+            self.api.done("POST", path, definition(kind))
+        wait_for(lambda: len(self.api.get("/apis/cert-manager.io/v1").json["resources"]) == 2, 30,
+                 "cert-manager's kinds are served")
+        for name in ("bakery", "ovens", SPACE):
+            self.plane.namespace(name)
+        forms = sorted((pathlib.Path(__file__).resolve().parents[1] / "setup/golden").glob("*.yaml"))
+        self.assertGreater(len(forms), 7)
+        for form in forms:
+            with self.subTest(form.name):
+                self.dry_run("-f", str(form))
+        for more in ([], ["--store", "memory"], ["--renew-certificates"],
+                     ["--certificates", "cert-manager", "--extra-name", "wardle.example.com"]):
+            with self.subTest(more):
+                folder = self.plane.folder / "kustomization"
+                self.run_sample("manifests", *self.install_flags(), *more, "--output-dir", folder)
+                self.assertIn("serverside-applied", self.dry_run("-k", str(folder)))
+
+
 class InstallTest(SetupCase):
     def test_the_page(self):
         """Every command of docs/setup.md, word for word, in its order."""

@@ -2,16 +2,23 @@
 prints, as it prints them, and then nothing is found any more. tests/e2e/run --doctor runs it."""
 
 import base64
+import email.utils
+import http.client
+import http.server
 import json
 import os
 import pathlib
+import ssl
 import subprocess
+import threading
 import time
 
 import pki
 from cluster_setup_test import IMAGE, SPACE, SetupCase
 from node import Node, Pod
+from plane import account
 from rest import wait_for
+from sample import free_port
 
 NAME = "sample-apiserver"
 HOST = f"DNS:{NAME}.{SPACE}.svc"
@@ -23,6 +30,11 @@ ACCOUNT = f"/api/v1/namespaces/{SPACE}/serviceaccounts/{NAME}"
 SERVICE = f"/api/v1/namespaces/{SPACE}/services/{NAME}"
 SECRET = f"/api/v1/namespaces/{SPACE}/secrets/{NAME}-serving"
 WORKLOAD = f"/apis/apps/v1/namespaces/{SPACE}/statefulsets/{NAME}"
+TRUST = "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication"
+PROXY_FLAGS = ("--requestheader-client-ca-file", "--requestheader-allowed-names",
+               "--requestheader-username-headers", "--requestheader-group-headers",
+               "--requestheader-extra-headers-prefix", "--proxy-client-cert-file",
+               "--proxy-client-key-file")
 API_SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices"
 FIRST = f"{API_SERVICES}/v1beta1.wardle.example.com"
 SECOND = f"{API_SERVICES}/v1alpha1.wardle.example.com"
@@ -69,6 +81,55 @@ class DoctorNode(Node):
                 self.api.request("PUT", f"{base}/{name}-node", wanted)
 
 
+class WrongClock:
+    """kube-apiserver behind a proxy that gives its Date otherwise."""
+
+    def __init__(self, plane):
+        self.seconds = 0
+        upstream = plane
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def relay(handler):
+                body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+                context = ssl.create_default_context(cafile=upstream.serving_ca.certificate)
+                way = http.client.HTTPSConnection("127.0.0.1", upstream.port, context=context,
+                                                  timeout=30)
+                way.request(handler.command, handler.path, body, dict(handler.headers))
+                answer = way.getresponse()
+                content = answer.read()
+                handler.send_response_only(answer.status)
+                handler.send_header("Date", email.utils.formatdate(
+                    time.time() + self.seconds, usegmt=True))
+                handler.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+                handler.send_header("Content-Length", str(len(content)))
+                handler.end_headers()
+                handler.wfile.write(content)
+                way.close()
+
+            def log_message(handler, *_):
+                pass
+
+            do_GET = do_POST = do_PATCH = relay
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(plane.serving.certificate, plane.serving.key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.port = self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def set(self, seconds):
+        self.seconds = seconds
+
+    def stop(self):
+        self.server.shutdown()
+        self.thread.join(30)
+        self.server.server_close()
+
+
 class HaltedPod(Pod):
     """It is not started again, and nobody has noticed yet."""
 
@@ -95,11 +156,14 @@ class DoctorTest(SetupCase):
             self.run_sample("install", *self.install_flags(), "--kubeconfig", self.admin)
         self.settles(None, "installed")
 
-    def doctor(self):
+    config = None  # a test's own kubeconfig
+
+    def doctor(self, codes=(0, 1)):
+        environment = self.environment | ({"KUBECONFIG": str(self.config)} if self.config else {})
         done = subprocess.run([NAME, "doctor", "--namespace", SPACE, "--output", "json", "--quiet"],
-                              env=self.environment, text=True, timeout=60, check=False,
+                              env=environment, text=True, timeout=60, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.assertIn(done.returncode, (0, 1), done.stderr)
+        self.assertIn(done.returncode, codes, done.stderr)
         return json.loads(done.stdout)["findings"]
 
     def settles(self, code, what):
@@ -127,12 +191,17 @@ class DoctorTest(SetupCase):
             self.assertEqual(0, done.returncode, f"{command}: {done.stdout}")
 
     def each(self, *breakages):
-        """Name, code, how."""
-        for what, code, break_it in breakages:
+        """Name, code, how; and how it is mended if that is nothing on the cluster."""
+        for what, code, break_it, *mend_it in breakages:
             with self.subTest(what):
                 self.settles(None, "before: " + what)
                 break_it()
-                self.mend(self.settles(code, what))
+                finding = self.settles(code, what)
+                if mend_it:
+                    self.assertEqual([], finding["commands"], finding)
+                    mend_it[0]()
+                else:
+                    self.mend(finding)
                 self.settles(None, what + ", mended")
 
     def delete(self, path):
@@ -141,8 +210,9 @@ class DoctorTest(SetupCase):
     def patch(self, path, change):
         return lambda: self.api.patch(path, change)
 
-    def pair(self, authority, names=HOST, usage="serverAuth", days=30):
-        return authority.issue(f"broken-{time.monotonic_ns()}", "/CN=broken", usage, names, days)
+    def pair(self, authority, names=HOST, usage="serverAuth", days=30, begin=0):
+        return authority.issue(f"broken-{time.monotonic_ns()}", "/CN=broken", usage, names, days,
+                               begin)
 
     def serve(self, *pair):
         """Puts a certificate into the Secret."""
@@ -183,6 +253,77 @@ class DoctorTest(SetupCase):
         self.node.halted = pod
         pod.process.kill()
         pod.process.wait()
+
+    def forget_certificate(self):
+        pod = self.api.done("GET", WORKLOAD)["spec"]["template"]["spec"]
+        container = pod["containers"][0]
+        container["args"] = [each for each in container["args"] if "--tls-" not in each]
+        self.api.patch(WORKLOAD, {"spec": {"template": {"spec": {"containers": [container]}}}})
+
+    def restart(self, without=()):
+        """kube-apiserver, with less flags."""
+        self.plane.apiserver.kill()
+        self.plane.start_apiserver(without)
+
+    def switch_off(self):
+        """What a kube-apiserver had once published of its front proxy is not taken back by itself."""
+        self.api.done("DELETE", TRUST)
+        self.restart(without=[flag for flag in PROXY_FLAGS if "requestheader" in flag])
+
+    def call_with(self, pair):
+        for own, given in ((self.plane.proxy_pair.certificate, pair.certificate),
+                           (self.plane.proxy_pair.key, pair.key)):
+            own.write_bytes(given.read_bytes())
+        self.restart()
+
+    def test_control_plane(self):
+        def another(authority):
+            pair = authority.issue("another-proxy", "/CN=front-proxy-client")
+            return lambda: self.call_with(pair)
+
+        def right():
+            self.call_with(self.plane.front_proxy)
+        self.each(
+            ("a proxy certificate of another CA", "proxy-certificate-refused",
+             another(self.plane.serving_ca), right),
+            ("one that is a user's", "proxy-certificate-refused",
+             another(self.plane.client_ca), right),
+            ("no proxy certificate", "proxy-certificate-missing",
+             lambda: self.restart(without=[flag for flag in PROXY_FLAGS if "proxy-client" in flag]),
+             self.restart),
+            ("no front proxy's CA", "aggregation-off", self.switch_off, self.restart))
+
+    def test_callers(self):
+        stranger = self.plane.kubeconfig("stranger", pair=self.plane.front_proxy)
+        nobody = self.plane.kubeconfig("nobody", pair=self.plane.client_ca.issue("n", "/CN=nobody"))
+        nowhere = self.plane.folder / "nowhere.kubeconfig"
+        nowhere.write_text(pathlib.Path(self.admin).read_text().replace(
+            f":{self.plane.port}", f":{free_port()}"))
+        for config, code in ((stranger, "caller-unknown"), (nobody, "not-allowed"),
+                             (nowhere, "no-answer")):
+            with self.subTest(code):
+                self.config = config
+                found = self.doctor(codes=(3, 4))
+                self.assertEqual([code], [finding["code"] for finding in found])
+                self.config = None
+                self.settles(None, code + ", mended")
+
+    def test_clock(self):
+        """An API server whose clock is off, as a proxy before it has it."""
+        token = self.plane.folder / "clock-token"
+        token.write_text(self.plane.service_account("default", "clock"))
+        self.plane.bind("clock-admin", "ClusterRole", "cluster-admin", account("default", "clock"))
+        clock = WrongClock(self.plane)
+        try:
+            config = json.loads(self.plane.kubeconfig("clock", token_file=token).read_text())
+            config["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{clock.port}"
+            self.config = self.plane.folder / "clock.kubeconfig"
+            self.config.write_text(json.dumps(config))
+            self.each(("ahead", "clock-skew", lambda: clock.set(70), lambda: clock.set(0)),
+                      ("behind", "clock-skew", lambda: clock.set(-90), lambda: clock.set(0)))
+        finally:
+            self.config = None
+            clock.stop()
 
     def remove_namespace(self):
         """Also its APIServices, which would keep it from ending."""
@@ -232,6 +373,10 @@ class DoctorTest(SetupCase):
              lambda: self.serve(self.own_ca(), "DNS:other.svc")),
             ("ended", "certificate-ended",
              lambda: self.serve(self.own_ca(), HOST, "serverAuth", 0)),
+            ("not yet valid", "certificate-not-yet-valid",
+             lambda: self.serve(self.own_ca(), HOST, "serverAuth", 30, 2)),
+            ("near its end", "certificate-ends-soon",
+             lambda: self.serve(self.own_ca(), HOST, "serverAuth", 30, -28)),
             ("for clients", "certificate-not-for-servers",
              lambda: self.serve(self.own_ca(), HOST, "clientAuth")),
             ("of another CA", "ca-bundle-other-ca", lambda: self.serve(self.plane.front_ca)))
@@ -241,6 +386,8 @@ class DoctorTest(SetupCase):
             ("the caBundle of another CA", "ca-bundle-other-ca",
              lambda: self.bundle(self.plane.front_ca.pem)),
             ("a damaged caBundle", "ca-bundle-damaged", lambda: self.bundle("no certificate")),
+            ("a caBundle that has ended", "ca-bundle-ended", lambda: self.bundle(self.pair(
+                self.plane.front_ca, begin=-40).pem)),
             ("no caBundle", "ca-bundle-missing", lambda: self.trust(caBundle=None)),
             ("verification skipped", "ca-bundle-skipped",
              lambda: self.trust(caBundle=None, insecureSkipTLSVerify=True)))
@@ -274,6 +421,7 @@ class DoctorTest(SetupCase):
     def test_workload(self):
         self.each(
             ("the server down", "server-down", self.halt),
+            ("without its certificate", "workload-without-certificate", self.forget_certificate),
             ("scaled down", "workload-scaled-down",
              self.patch(WORKLOAD, {"spec": {"replicas": 0}})),
             ("no workload", "workload-missing", self.delete(WORKLOAD)),

@@ -5,6 +5,7 @@ import hashlib
 import json
 import pathlib
 import subprocess
+import tempfile
 import time
 
 
@@ -40,8 +41,9 @@ class Authority(Pair):
                 "-keyout", self.key, "-out", self.certificate, "-days", "30",
                 "-subj", f"/CN={name}")
 
-    def issue(self, name, subject, usage="clientAuth", names="", days=30):
-        """Signs a certificate. `names`: as subjectAltName is written; days=0: ends as it begins."""
+    def issue(self, name, subject, usage="clientAuth", names="", days=30, begin=0):
+        """Signs a certificate. `names`: as subjectAltName is written; days=0: ends as it begins;
+        `begin`: in how many days it does so, before today if negative."""
         pair = Pair(self.folder / f"{name}.crt", self.folder / f"{name}.key")
         request = openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                           "-keyout", pair.key, "-subj", subject)
@@ -51,10 +53,28 @@ class Authority(Pair):
             with open(extensions, "a", encoding="utf-8") as file:
                 file.write(f"subjectAltName={names}\n")
         serial = int.from_bytes(hashlib.sha256(f"{name}{time.time_ns()}".encode()).digest()[:8], "big")
+        if begin:
+            self.sign_from(begin, request, pair, days, extensions)
+            return pair
         openssl("x509", "-req", "-CA", self.certificate, "-CAkey", self.key,
                 "-set_serial", serial, "-out", pair.certificate, "-days", days,
                 "-extfile", extensions, stdin=request)
         return pair
+
+    def sign_from(self, begin, request, pair, days, extensions):
+        """As a CA that keeps a register does, which alone may say when a certificate begins."""
+        first = time.time() + begin * 86400
+        dates = [time.strftime("%Y%m%d%H%M%SZ", time.gmtime(at)) for at in (first, first + days * 86400)]
+        with tempfile.TemporaryDirectory(dir=self.folder) as register:
+            folder = pathlib.Path(register)
+            (folder / "index").touch()
+            (folder / "request").write_bytes(request)
+            (folder / "config").write_text(
+                f"[ca]\ndefault_ca=own\n[own]\ndatabase={folder}/index\nnew_certs_dir={folder}\n"
+                "rand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n")
+            openssl("ca", "-batch", "-notext", "-config", folder / "config", "-cert", self.certificate,
+                    "-keyfile", self.key, "-in", folder / "request", "-out", pair.certificate,
+                    "-startdate", dates[0], "-enddate", dates[1], "-extfile", extensions)
 
     def issue_server(self, name, service, namespace):
         """What a server behind the APIService needs, and the names by which tests reach it."""

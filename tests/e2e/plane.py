@@ -113,9 +113,10 @@ class ControlPlane:
             "--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}",
             "--log-level", "warn", "--unsafe-no-fsync")
 
-    def start_apiserver(self):
-        self.apiserver = self.start_process(
-            "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
+    def start_apiserver(self, without=()):
+        """`without`: flags that it is not given this time."""
+        flags = [
+            f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
             f"--secure-port={self.port}", "--bind-address=127.0.0.1",
             "--advertise-address=127.0.0.1", "--service-cluster-ip-range=10.0.0.0/24",
             f"--tls-cert-file={self.serving.certificate}",
@@ -132,7 +133,9 @@ class ControlPlane:
             f"--service-account-key-file={self.token_key}",
             f"--service-account-signing-key-file={self.token_key}",
             "--authorization-mode=RBAC", "--endpoint-reconciler-type=none",
-            "--vmodule=dynamic_serving_content=2", *self.apiserver_flags)
+            "--vmodule=dynamic_serving_content=2", *self.apiserver_flags]
+        self.apiserver = self.start_process(
+            "kube-apiserver", *(flag for flag in flags if flag.split("=")[0] not in without))
         probe = self.client(pair=self.admin)
 
         def ready():

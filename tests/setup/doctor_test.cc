@@ -301,6 +301,11 @@ const std::vector<Breakage>& registration_breakages() {
        [](FakeCluster& c) { c.unavailable("bad status from https://10.0.0.7:8443/apis/x: 403"); }},
       {"another proxy certificate", "proxy-certificate-refused",
        [](FakeCluster& c) { c.unavailable("bad status from https://10.0.0.7:8443/apis/x: 401"); }},
+      {"a proxy certificate that is a user's", "proxy-certificate-refused",
+       [](FakeCluster& c) {
+         c.answers["/apis/bakery.example.com/v1/loaves?limit=1"] = {
+             403, {}, R"({"kind":"Status","message":"User \"proxy\" cannot list loaves"})"};
+       }},
       {"a firewall", "control-plane-cut-off",
        [](FakeCluster& c) {
          c.met.refuses = Error{Reason::kTimeout, "timed out"};
@@ -373,6 +378,13 @@ TEST_CASE("two faults that have nothing to do with each other are both told") {
   cluster.remove(kRbac + "/clusterrolebindings/baker");
   cluster.at(kFirst, {"spec", "caBundle"}) = "";
   CHECK(cluster.codes() == Codes{"auth-delegator-missing", "ca-bundle-missing"});
+}
+
+TEST_CASE("who may not list is told so by the server, which is no fault") {
+  FakeCluster cluster;
+  cluster.answers["/apis/bakery.example.com/v1/loaves?limit=1"] = {
+      403, {}, R"({"kind":"Status","message":"User \"me\" cannot list loaves"})"};
+  CHECK(cluster.codes() == Codes{});
 }
 
 TEST_CASE("what installs again does so as the server runs, and takes over what others hold") {
