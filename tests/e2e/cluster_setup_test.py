@@ -1,11 +1,13 @@
 """manifests, install and uninstall on a real control plane with RBAC on; the test plays the node."""
 
+import fcntl
 import os
 import pathlib
 import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import unittest
 
 from cluster import ClusterCase, ours_only, flunder
@@ -192,7 +194,13 @@ class FormsTest(SetupCase):
 
 class InstallTest(SetupCase):
     def test_the_page(self):
-        """Every command of docs/setup.md, word for word, in its order."""
+        """Every command of docs/setup.md, word for word, in its order. Its ports are those of the page: on one
+        machine one test at a time uses them."""
+        turn = open(pathlib.Path(tempfile.gettempdir()) /
+                    f"annex-setup-page-{os.getuid()}.lock", "w",
+                    encoding="utf-8")
+        self.addCleanup(turn.close)
+        fcntl.flock(turn, fcntl.LOCK_EX)
         before = set(self.objects())
         programs = self.plane.folder / "programs"
         programs.mkdir()
