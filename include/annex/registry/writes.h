@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "annex/registry/backend.h"
 #include "annex/request/user.h"
@@ -68,6 +67,11 @@ struct WriteRequest {
   /// Asked before an update creates; empty: it may.
   std::function<Result<void>()> may_create{};
   const Admission* admission = nullptr;  ///< null: only the resource's own hooks are asked
+
+  /// Tells the client, as `HookContext::warn` does, whatever becomes of the request.
+  void warn(const std::string& text) const {
+    if (hooks.warn) hooks.warn(text);
+  }
 };
 
 struct Written {
@@ -75,7 +79,6 @@ struct Written {
   bool created = false;
   bool deleted = false;  ///< an update that took the last finalizer of a deleted object
   bool stored = true;    ///< false for a dry run that made an object: it has no resourceVersion
-  std::vector<std::string> warnings{};
 };
 
 enum class Propagation { kDefault, kBackground, kForeground, kOrphan };
@@ -119,9 +122,8 @@ class Writes {
                                             const ItemPtr& live) const;
   /// Everything between the wanted object and the bytes of an update.
   Result<void> prepare_update(const WriteRequest& request, json::Value& object,
-                              const json::Value& old, std::vector<std::string>& warnings) const;
-  Result<void> prepare_create(const WriteRequest& request, json::Value& object,
-                              std::vector<std::string>& warnings) const;
+                              const json::Value& old) const;
+  Result<void> prepare_create(const WriteRequest& request, json::Value& object) const;
   Result<Committed> commit(const WriteRequest& request, std::optional<Draft> draft,
                            storage::Revision expected) const;
   Error invalid(const std::string& name, const schema::FieldErrors& errors) const;
