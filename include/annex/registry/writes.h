@@ -74,6 +74,7 @@ struct WriteRequest {
   }
 };
 
+/// What became of a create or an update.
 struct Written {
   ItemPtr item{};
   bool created = false;
@@ -83,11 +84,14 @@ struct Written {
 
 enum class Propagation { kDefault, kBackground, kForeground, kOrphan };
 
+/// What is done with dependents, see DeleteOptions of meta.k8s.io/v1; the older flag may be given
+/// alone only.
 struct RemoveOptions {
   Propagation propagation = Propagation::kDefault;
   std::optional<bool> orphan_dependents{};
 };
 
+/// What became of a deletion.
 struct Removed {
   bool gone = false;  ///< false: finalizers keep it, `item` is its present state
   ItemPtr item{};
