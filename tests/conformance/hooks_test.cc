@@ -83,15 +83,19 @@ TEST_CASE("Hooks default, prepare, refuse, warn and show") {
   server.group("bakery.example.com").resource<Loaf>("loaves", "Loaf", LoafHooks{}).version("v1");
   annex::testing::Fixture fixture(server);
   const annex::testing::Fixture::Headers json = {{"Content-Type", "application/json"}};
+  const auto change = [&](const std::string& body) {
+    return fixture.send("PATCH", kLoaves + "/x", body,
+                        {{"Content-Type", "application/merge-patch+json"}});
+  };
   const auto made = fixture.send("POST", kLoaves, loaf("rye", 0), json);
   CHECK(difference(made.json(), "spec: {flour: rye, grams: 1000, baker: admin}") == "");
   CHECK(made.header("Warning").empty());
-  CHECK(status_difference(fixture.send("PUT", kLoaves + "/x", loaf("wheat", 10), json).json(),
+  CHECK(status_difference(change(loaf("wheat", 10)).json(),
                           {.code = 422, .fields = {{"spec.flour"}}}) == "");
-  CHECK(status_difference(fixture.send("PUT", kLoaves + "/x", loaf("rye", 10), json).json(),
+  CHECK(status_difference(change(loaf("rye", 10)).json(),
                           {.code = 422, .message = "rye needs 750", .fields = {{"spec.grams"}}}) ==
         "");
-  const auto large = fixture.send("PUT", kLoaves + "/x", loaf("rye", 6000), json);
+  const auto large = change(loaf("rye", 6000));
   CHECK(difference(large.json(), "spec: {grams: 6000, baker: admin}") == "");
   CHECK(large.headers().all("Warning").size() == 1);
   CHECK_THAT(large.header("Warning"), Catch::Contains("such a loaf fits no shelf"));
