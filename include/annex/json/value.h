@@ -139,6 +139,7 @@ struct Member {
   Member() = default;
   Member(std::string called, Value content) : name(std::move(called)), value(std::move(content)) {}
 
+  /// As it is read and written; within an object no two are the same.
   std::string name;
   Value value;
 };
