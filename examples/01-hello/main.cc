@@ -9,6 +9,7 @@
 
 namespace bakery {
 
+// [types]
 struct LoafSpec {
   std::string flour;
   std::int32_t grams = 500;
@@ -38,6 +39,7 @@ struct Loaf {
     loaf.field<&Loaf::status>("status", "What has been baked.");
   }
 };
+// [types]
 
 struct LoafHooks {
   std::vector<annex::Column<Loaf>> columns() const {
@@ -48,6 +50,7 @@ struct LoafHooks {
 
 }  // namespace bakery
 
+// [main]
 int main(int argc, char** argv) {
   annex::Server server("bakery");
   server.store(annex::sqlite::store());
@@ -58,3 +61,4 @@ int main(int argc, char** argv) {
       .status();
   return annex::run(server, argc, argv);
 }
+// [main]

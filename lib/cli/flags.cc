@@ -65,6 +65,8 @@ void add_flags(CLI::App& app, const Server& server, Flags& flags, const std::str
       ->capture_default_str();
 }
 
+constexpr int kMostTimes = 1000;
+
 void add_own_flag(CLI::App& app, const Flag& flag) {
   const auto set = [&flag](const std::string& value) {
     const Result<void> done = flag.set(value);
@@ -83,6 +85,7 @@ void add_own_flag(CLI::App& app, const Flag& flag) {
          },
          flag.help)
       ->type_name(flag.value)
+      ->expected(1, kMostTimes)  // one value each time that it is given
       ->allow_extra_args(false);
 }
 

@@ -22,12 +22,10 @@ Result<http::Response> serve_create(Exchange& exchange) {
   if (exchange.resource.answer) {
     auto answered = registry::answer(exchange.codec(), request, std::move(*object));
     if (!answered) return std::move(answered).error();
-    exchange.warn(answered->warnings);
-    return object_response(exchange, 201, *answered->item);
+    return object_response(exchange, 201, **answered);
   }
   auto written = exchange.writes().create(request, std::move(*object));
   if (!written) return std::move(written).error();
-  exchange.warn(written->warnings);
   return object_response(exchange, 201, *written->item);
 }
 

@@ -213,7 +213,6 @@ Result<http::Response> serve_apply(Exchange& exchange, const WriteOptions& optio
   const bool may_create = exchange.context.info.subresource.empty();
   auto written = exchange.writes().update(request, patch, may_create);
   if (!written) return std::move(written).error();
-  exchange.warn(written->warnings);
   return object_response(exchange, written->created ? 201 : 200, *written->item);
 }
 
@@ -236,7 +235,6 @@ Result<http::Response> serve_patch(Exchange& exchange) {
   request.fields = exchange.field_writer(*options);
   auto written = exchange.writes().update(request, patch, false);
   if (!written) return std::move(written).error();
-  exchange.warn(written->warnings);
   return object_response(exchange, 200, *written->item);
 }
 

@@ -39,7 +39,6 @@ Result<http::Response> serve_update(Exchange& exchange) {
       exchange.resource.strategy.create_on_update && exchange.context.info.subresource.empty();
   auto written = exchange.writes().update(request, replace, may_create);
   if (!written) return std::move(written).error();
-  exchange.warn(written->warnings);
   return object_response(exchange, written->created ? 201 : 200, *written->item);
 }
 

@@ -7,7 +7,7 @@
 
 namespace annex::registry {
 
-Result<Answered> answer(const Codec& codec, const WriteRequest& request, json::Value question) {
+Result<ItemPtr> answer(const Codec& codec, const WriteRequest& request, json::Value question) {
   const Resource& resource = codec.resource();
   const Strategy& strategy = resource.strategy;
   const HookContext hooks = hooks_for(request, Operation::kCreate);
@@ -25,8 +25,9 @@ Result<Answered> answer(const Codec& codec, const WriteRequest& request, json::V
   if (strategy.validate) strategy.validate(hooks, question, errors);
   const std::string name = meta_text(question, "name");
   if (!errors.empty()) return schema::invalid(resource.group, resource.kind, name, errors);
-  Answered answered;
-  if (strategy.warnings) answered.warnings = strategy.warnings(hooks, question, nullptr);
+  if (strategy.warnings) {
+    for (const std::string& text : strategy.warnings(hooks, question, nullptr)) request.warn(text);
+  }
   if (request.admission != nullptr) {
     auto done = request.admission->validate(resource, hooks, &question, nullptr);
     if (!done) return std::move(done).error();
@@ -39,11 +40,8 @@ Result<Answered> answer(const Codec& codec, const WriteRequest& request, json::V
   if (!given) return std::move(given).error();
   if (!given->is_object()) return Error::internal("the answer is no object");
   metadata(*given).erase("resourceVersion");
-  auto item = codec.make_item(relative_key({request.key.name_space, name}), 0, *given,
-                              answered_in(resource, request));
-  if (!item) return std::move(item).error();
-  answered.item = std::move(*item);
-  return answered;
+  return codec.make_item(relative_key({request.key.name_space, name}), 0, *given,
+                         answered_in(resource, request));
 }
 
 }  // namespace annex::registry

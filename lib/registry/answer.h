@@ -1,24 +1,16 @@
 // Imperative resources: a question is created, and its answer is given and kept nowhere.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "annex/registry/backend.h"
 #include "annex/registry/writes.h"
 
 namespace annex::registry {
 
-/// What is given to a request of create for such a resource.
-struct Answered {
-  ItemPtr item{};  ///< without a resourceVersion
-  std::vector<std::string> warnings{};
-};
-
 /// Admits, prepares and validates the question (in the hub form) as what is stored would be, but
 /// for what belongs to stored objects: it needs no name and gets no uid. Invalid, or whatever the
-/// program's own function says. Requires: the resource is imperative.
-Result<Answered> answer(const Codec& codec, const WriteRequest& request, json::Value question);
+/// program's own function says. The item has no resourceVersion. Requires: the resource is
+/// imperative.
+Result<ItemPtr> answer(const Codec& codec, const WriteRequest& request, json::Value question);
 
 /// Has the codec of an imperative resource, and no objects.
 class AnswerBackend final : public Backend {

@@ -26,13 +26,13 @@ void track_fields(const WriteRequest& request, const json::Value* live, json::Va
   FieldManager(request.fields, request.hooks.subresource, request.hooks.now).update(live, object);
 }
 
-void check_managed_fields(const json::Value& before, json::Value& object,
-                          std::vector<std::string>& warnings) {
+void check_managed_fields(const WriteRequest& request, const json::Value& before,
+                          json::Value& object) {
   const json::Value* now = metadata(object).find("managedFields");
   if (now == nullptr || *now == before) return;
   const auto managers = meta::read_managers(now);
   if (managers) return;
-  warnings.push_back(
+  request.warn(
       ".metadata.managedFields was in an invalid state after mutating admission; this could be due "
       "to an outdated mutating admission controller; please fix your requests: " +
       managers.error().message);

@@ -1,9 +1,6 @@
 // What the write loop does about managedFields, round by round.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "annex/json/value.h"
 #include "annex/registry/writes.h"
 
@@ -18,9 +15,10 @@ void set_managed_fields(json::Value& object, json::Value entries);
 /// unless nobody is named or the transform has seen to it.
 void track_fields(const WriteRequest& request, const json::Value* live, json::Value& object);
 
-/// Puts the managedFields back that were there before admission if they were damaged there.
-void check_managed_fields(const json::Value& before, json::Value& object,
-                          std::vector<std::string>& warnings);
+/// Puts the managedFields back that were there before admission if they were damaged there, and
+/// warns.
+void check_managed_fields(const WriteRequest& request, const json::Value& before,
+                          json::Value& object);
 
 /// Puts the old times back where nothing but they would change, so that nothing is stored: as
 /// upstream's `handlers/fieldmanager/equality.go`.

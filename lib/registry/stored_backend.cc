@@ -61,6 +61,10 @@ Error store_error(const storage::StoreError& error, const Resource& resource,
   return result;
 }
 
+std::string key_prefix(const Resource& resource, const std::string& prefix) {
+  return prefix + (resource.group.empty() ? "core" : resource.group) + "/" + resource.plural + "/";
+}
+
 StoredBackend::StoredBackend(const Resource& resource, storage::Store& store,
                              const util::Clock& clock, util::Logger& logger,
                              const BackendOptions& options, StoreFollower follower)
@@ -69,8 +73,7 @@ StoredBackend::StoredBackend(const Resource& resource, storage::Store& store,
       clock_(clock),
       logger_(logger),
       options_(options),
-      prefix_(options.prefix + (resource.group.empty() ? "core" : resource.group) + "/" +
-              resource.plural + "/"),
+      prefix_(key_prefix(resource, options.prefix)),
       follower_(std::move(follower)),
       codec_(resource),
       cache_(std::make_shared<WatchCache>(options.cache, clock)) {}
@@ -107,6 +110,7 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
 void StoredBackend::leave_out(const std::string& key, const Error& why) {
   util::MutexLock lock(unreadable_mutex_);
   const bool is_new = unreadable_.insert_or_assign(key, why).second;
+  ++found_unreadable_;
   if (is_new && unreadable_.size() > kLoggedAsUnreadable) return;
   logger_.error("object left out", {{"key", prefix_ + key}, {"err", why.message}});
 }
@@ -115,6 +119,11 @@ void StoredBackend::forget_what_cannot_be_read() {
   util::MutexLock lock(unreadable_mutex_);
   unreadable_.clear();
   too_far_back_ = 0;
+}
+
+Unreadable StoredBackend::unreadable() const {
+  util::MutexLock lock(unreadable_mutex_);
+  return {unreadable_.size(), found_unreadable_};
 }
 
 std::optional<Error> StoredBackend::why_unreadable(const std::string& key) const {

@@ -38,6 +38,7 @@ class StoredBackend final : public Backend {
   std::shared_ptr<WatchCache> cache() override { return cache_; }
   void reach_back(storage::Revision after) override;
   Result<void> wait_until(const ReadAt& at) override;
+  Unreadable unreadable() const override;
 
   const std::string& prefix() const { return prefix_; }
   /// Begins anew with the store's state at `revision`.
@@ -76,6 +77,7 @@ class StoredBackend final : public Backend {
   mutable util::Mutex unreadable_mutex_;
   /// What is stored and cannot be read, and why, by relative key.
   std::unordered_map<std::string, Error> unreadable_ ANNEX_GUARDED_BY(unreadable_mutex_);
+  std::size_t found_unreadable_ ANNEX_GUARDED_BY(unreadable_mutex_) = 0;  ///< ever
   /// What follows this revision is gone or too much, and so is what follows an older one.
   storage::Revision too_far_back_ ANNEX_GUARDED_BY(unreadable_mutex_) = 0;
   /// Held while the past is read, so that many who ask for it read it once.

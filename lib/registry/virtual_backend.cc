@@ -174,6 +174,7 @@ void VirtualBackend::remove(const ObjectKey& key) { hear({key, std::nullopt}); }
 void VirtualBackend::reset() {
   const util::MutexLock lock(mutex_);
   is_known_ = false;
+  listed_at_ = clock_.now() - source_.interval;  // due at once
 }
 
 Result<void> VirtualBackend::refresh() {
@@ -308,8 +309,10 @@ Result<Committed> VirtualBackend::commit(Change, util::TimePoint) {
 }
 
 std::optional<util::TimePoint> VirtualBackend::due() const {
-  if (source_.feed || cache_->watchers() == 0) return std::nullopt;
+  if (cache_->watchers() == 0) return std::nullopt;
   const util::MutexLock lock(mutex_);
+  // Those who watch must be told what changed before the feed was reset, though nobody reads.
+  if (source_.feed && is_known_) return std::nullopt;
   return listed_at_ + source_.interval;
 }
 

@@ -37,8 +37,8 @@ class VirtualBackend final : public Backend, private ChangeFeed::Target {
   void start();
   /// Ends all watches; hears no more.
   void stop();
-  /// When the source is to be listed for those who watch; nothing if nobody does or there is a
-  /// feed.
+  /// When the source is to be listed for those who watch; nothing if nobody does, or if there is a
+  /// feed and it was not reset.
   std::optional<util::TimePoint> due() const;
   /// Lists the source if that is due, and logs a failure.
   void poll();

@@ -57,7 +57,6 @@ void validate_by_schema(const Resource& resource, const json::Value& object, con
                         schema::FieldErrors& errors);
 
 /// Drops ownerReferences that are there twice, with a warning.
-void note_duplicate_owners(json::Value& object, bool after_admission,
-                           std::vector<std::string>& warnings);
+void note_duplicate_owners(const WriteRequest& request, json::Value& object, bool after_admission);
 
 }  // namespace annex::registry

@@ -24,10 +24,9 @@ void validate_by_schema(const Resource& resource, const json::Value& object, con
                            errors, "metadata");
 }
 
-void note_duplicate_owners(json::Value& object, bool after_admission,
-                           std::vector<std::string>& warnings) {
+void note_duplicate_owners(const WriteRequest& request, json::Value& object, bool after_admission) {
   const std::vector<std::string> uids = drop_duplicate_owners(object);
-  if (!uids.empty()) warnings.push_back(duplicate_owners_warning(uids, after_admission));
+  if (!uids.empty()) request.warn(duplicate_owners_warning(uids, after_admission));
 }
 
 const Version& answered_in(const Resource& resource, const WriteRequest& request) {

@@ -33,8 +33,7 @@ bool sets_resource_version(const json::Value& object) {
 
 }  // namespace
 
-Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& object,
-                                    std::vector<std::string>& warnings) const {
+Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& object) const {
   const Strategy& strategy = resource_.strategy;
   HookContext hooks = hooks_for(request, Operation::kCreate);
   json::Object& meta = metadata(object);
@@ -57,10 +56,7 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
   const std::string name = meta_text(object, "name");
   if (!errors.empty()) return invalid(name, errors);
   if (strategy.warnings) {
-    for (std::string& text : strategy.warnings(hooks, object, nullptr)) {
-      if (hooks.warn) hooks.warn(text);
-      warnings.push_back(std::move(text));
-    }
+    for (const std::string& text : strategy.warnings(hooks, object, nullptr)) request.warn(text);
   }
   hooks.name = name;
   return validate_admission(request, hooks, &object, nullptr);
@@ -69,7 +65,7 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
 Result<Written> Writes::create_once(const WriteRequest& request, json::Value object) const {
   Written written;
   written.created = true;
-  if (auto done = prepare_create(request, object, written.warnings); !done) {
+  if (auto done = prepare_create(request, object); !done) {
     return std::move(done).error();
   }
   if (sets_resource_version(object)) {
@@ -119,31 +115,21 @@ Result<Written> Writes::create(const WriteRequest& request, json::Value object) 
                            "deletionGracePeriodSeconds", "selfLink"}) {
     metadata(object).erase(name);
   }
-  std::vector<std::string> warnings;
-  note_duplicate_owners(object, false, warnings);
+  note_duplicate_owners(request, object, false);
   track_fields(request, nullptr, object);
   const bool asked = is_admitted(resource_, request);
   const json::Value managers = asked ? managed_fields(object) : json::Value();
   HookContext hooks = hooks_for(request, Operation::kCreate);
   if (hooks.name.empty()) hooks.name = meta_text(object, "name");
   if (auto done = admit(request, hooks, &object, nullptr); !done) return std::move(done).error();
-  note_duplicate_owners(object, true, warnings);
-  if (asked) check_managed_fields(managers, object, warnings);
+  note_duplicate_owners(request, object, true);
+  if (asked) check_managed_fields(request, managers, object);
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
-  const auto with_warnings = [&](Result<Written> written) {
-    if (written) {
-      warnings.insert(warnings.end(), written->warnings.begin(), written->warnings.end());
-      written->warnings = std::move(warnings);
-    }
-    return written;
-  };
-  if (!has_prefix) return with_warnings(create_once(request, std::move(object)));
+  if (!has_prefix) return create_once(request, std::move(object));
   for (int attempt = 1;; ++attempt) {
     auto written = create_once(request, object);
-    if (written || written.error().reason != Reason::kAlreadyExists) {
-      return with_warnings(std::move(written));
-    }
+    if (written || written.error().reason != Reason::kAlreadyExists) return written;
     if (generated && attempt < kNameAttempts) continue;
     Error error = std::move(written).error();
     error.message += ", the server was not able to generate a unique name for the object";

@@ -38,8 +38,7 @@ void keep_all_but_status(json::Value& object, const json::Value& old) {
 }  // namespace
 
 Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& object,
-                                    const json::Value& old,
-                                    std::vector<std::string>& warnings) const {
+                                    const json::Value& old) const {
   const Strategy& strategy = resource_.strategy;
   const HookContext hooks = hooks_for(request, Operation::kUpdate);
   copy_meta(object, old, "generation");
@@ -69,9 +68,7 @@ Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& ob
   if (strategy.validate_update) strategy.validate_update(hooks, object, old, errors);
   if (!errors.empty()) return invalid(request.key.name, errors);
   if (strategy.warnings) {
-    for (std::string& text : strategy.warnings(hooks, object, &old)) {
-      warnings.push_back(std::move(text));
-    }
+    for (const std::string& text : strategy.warnings(hooks, object, &old)) request.warn(text);
   }
   return {};
 }
@@ -90,15 +87,14 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   if (!wanted) return std::move(wanted).error();
   json::Value object = std::move(*wanted);
 
-  Written written;
-  note_duplicate_owners(object, false, written.warnings);
+  note_duplicate_owners(request, object, false);
   if (!is_scale(request)) track_fields(request, &*old, object);
   const bool asked = is_admitted(resource_, request);
   const json::Value managers = asked ? managed_fields(object) : json::Value();
   const HookContext hooks = hooks_for(request, Operation::kUpdate);
   if (auto done = admit(request, hooks, &object, &*old); !done) return std::move(done).error();
-  note_duplicate_owners(object, true, written.warnings);
-  if (asked) check_managed_fields(managers, object, written.warnings);
+  note_duplicate_owners(request, object, true);
+  if (asked) check_managed_fields(request, managers, object);
   auto revision = wanted_revision(object);
   if (!revision) return std::move(revision).error();
   if (*revision == 0) {
@@ -112,13 +108,14 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   } else if (*revision != live->revision) {
     return conflict(request.key.name, std::string(kModified));
   }
-  if (auto done = prepare_update(request, object, *old, written.warnings); !done) {
+  if (auto done = prepare_update(request, object, *old); !done) {
     return std::move(done).error();
   }
   if (auto done = validate_admission(request, hooks, &object, &*old); !done) {
     return std::move(done).error();
   }
 
+  Written written;
   written.deleted = finalizers(object).empty() && has_meta(*old, "deletionTimestamp") &&
                     meta_number(*old, "deletionGracePeriodSeconds") == 0;
   if (request.hooks.dry_run || written.deleted) {

@@ -1,5 +1,7 @@
 #include "server/metrics_page.h"
 
+#include <cstdint>
+#include <filesystem>
 #include <utility>
 
 #include "http/gzip.h"
@@ -32,13 +34,45 @@ MetricsPage::MetricsPage(Metrics& metrics, const registry::Registry& registry,
     registry::Backend* backend = backends.find(*resource);
     if (backend == nullptr) continue;
     const Metrics::Labels labels = {{"group", resource->group}, {"resource", resource->plural}};
-    kept_.push_back({backend->cache(),
+    kept_.push_back({backend, backend->cache(),
                      metrics.gauge("apiserver_storage_objects", "Objects of a resource.",
                                    {{"resource", resource->group_resource()}}),
                      metrics.gauge("apiserver_resource_objects", "Objects of a resource.", labels),
                      metrics.gauge("apiserver_watch_cache_resource_version",
-                                   "The newest resourceVersion that watches know.", labels)});
+                                   "The newest resourceVersion that watches know.", labels),
+                     metrics.gauge("annex_storage_unreadable_objects",
+                                   "Objects that are stored and cannot be read: of a version that "
+                                   "this server does not know, or damaged.",
+                                   labels),
+                     metrics.counter("apiserver_storage_decode_errors_total",
+                                     "How often a stored object could not be read.", labels)});
   }
+  told_.resize(kept_.size());
+}
+
+void MetricsPage::watch_file(const std::string& storage, std::string file) {
+  file_ = std::move(file);
+  file_bytes_ = metrics_.gauge("apiserver_storage_size_bytes",
+                               "Size of the store's file, and of its log, in bytes.",
+                               {{"storage_cluster_id", storage}});
+}
+
+void MetricsPage::update_storage() const {
+  const util::MutexLock lock(mutex_);
+  for (std::size_t i = 0; i < kept_.size(); ++i) {
+    const registry::Unreadable unreadable = kept_[i].backend->unreadable();
+    kept_[i].unreadable.set(static_cast<double>(unreadable.now));
+    const std::size_t told = std::exchange(told_[i], unreadable.found);
+    kept_[i].decode_errors.add(static_cast<double>(unreadable.found - told));
+  }
+  if (file_.empty()) return;
+  std::uintmax_t bytes = 0;
+  for (const char* end : {"", "-wal"}) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(file_ + end, error);
+    if (!error) bytes += size;
+  }
+  file_bytes_.set(static_cast<double>(bytes));
 }
 
 http::Response MetricsPage::answer(const http::Request& request) const {
@@ -50,6 +84,7 @@ http::Response MetricsPage::answer(const http::Request& request) const {
     each.objects_by_group.set(objects);
     each.revision.set(static_cast<double>(each.cache->revision()));
   }
+  update_storage();
   std::string text = metrics_.text();
   constexpr const char* kType = "text/plain; version=0.0.4; charset=utf-8";
   if (http::accepts_gzip(request.headers)) {

@@ -63,6 +63,8 @@ struct Pipeline::Exchange {
   http::Respond respond;
   request::Context context{};
   Gatekeeper::Visit visit{};
+  util::TimePoint queued_at{};
+  util::Duration waited{};  ///< in the queue
 };
 
 Pipeline::Pipeline(PipelineParts parts, const ServerOptions& options)
@@ -160,6 +162,7 @@ void Pipeline::dispatch(const ExchangePtr& exchange) {
   const bool privileged =
       std::any_of(privileged_groups_.begin(), privileged_groups_.end(),
                   [&](const auto& group) { return auth::in_group(exchange->context.user, group); });
+  exchange->queued_at = parts_.environment.clock.now();
   queue_.submit({kind_of(exchange->context.info.verb), exchange->context.user.name, privileged,
                  [this, exchange, path] { work(exchange, path); },
                  [this, exchange] { fail(*exchange, too_many_requests()); }});
@@ -176,7 +179,9 @@ Result<void> Pipeline::may_create(const request::Context& context) const {
 }
 
 void Pipeline::work(const ExchangePtr& exchange, const PathHandler* path) {
-  if (parts_.environment.clock.now() >= exchange->context.deadline) {
+  const util::TimePoint now = parts_.environment.clock.now();
+  exchange->waited = now - exchange->queued_at;
+  if (now >= exchange->context.deadline) {
     return fail(*exchange,
                 Error::generic(Reason::kTimeout,
                                "Timeout: request did not complete within the allotted timeout"));
@@ -214,7 +219,8 @@ void Pipeline::answer(Exchange& exchange, http::Response response) {
   }
   util::Logger& logger = parts_.environment.logger;
   const util::Duration latency = parts_.environment.clock.now() - exchange.request.received;
-  parts_.request_metrics.answered(exchange.context, exchange.request, latency, response);
+  parts_.request_metrics.answered(exchange.context, exchange.request, latency, exchange.waited,
+                                  response);
   if (logger.enabled(3)) {
     logger.info("HTTP", {{"verb", exchange.context.info.verb},
                          {"URI", exchange.request.target.path},

@@ -13,6 +13,8 @@ namespace {
 
 const std::vector<double> kSeconds = {0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1,  1.25, 1.5, 2,
                                       3,     4,     5,    6,   8,   10,  15,  20,  30, 45,   60};
+const std::vector<double> kSliSeconds = {0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1,  1.25, 1.5, 2, 3,
+                                         4,    5,   6,   8,   10,  15,  20, 30,   45,  60};
 const std::vector<double> kBytes = {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 
 /// Verbs of resources, and of paths that are none, as upstream's metrics spell them.
@@ -88,6 +90,7 @@ class RequestMetrics::Book {
   struct Series {
     Kind kind{};
     Metrics::Histogram seconds{};
+    Metrics::Histogram own_seconds{};  ///< without the queue; not of dry runs
     Metrics::Histogram bytes{};
     Metrics::Gauge running{};
     std::map<int, Metrics::Counter> codes{};
@@ -156,6 +159,12 @@ class RequestMetrics::Book {
     if (kind.verb == "GET" || kind.verb == "LIST") {
       series.bytes = metrics_->histogram("apiserver_response_sizes",
                                          "Sizes of answers, as sent, in bytes.", kBytes, labels);
+    }
+    if (kind.dry_run.empty()) {
+      series.own_seconds = metrics_->histogram(
+          "apiserver_request_sli_duration_seconds",
+          "Time from a request to its answer without that in the queue, in seconds.", kSliSeconds,
+          labels);
     }
     labels.emplace("dry_run", kind.dry_run);
     series.seconds =
@@ -227,7 +236,8 @@ RequestMetrics::RequestMetrics(std::shared_ptr<Metrics> metrics, const registry:
     : book_(std::make_shared<Book>(std::move(metrics), registry, paths)) {}
 
 void RequestMetrics::answered(const request::Context& context, const http::Request& request,
-                              util::Duration took, http::Response& response) {
+                              util::Duration took, util::Duration waited,
+                              http::Response& response) {
   auto* upgrade = std::get_if<http::Upgrade>(&response.body);
   auto* source = std::get_if<std::unique_ptr<http::BodySource>>(&response.body);
   const bool lasts = upgrade != nullptr || (source != nullptr && context.info.verb == "watch");
@@ -235,6 +245,7 @@ void RequestMetrics::answered(const request::Context& context, const http::Reque
   if (!lasts) {
     book_->count(series, response.status);
     series.seconds.observe(std::chrono::duration<double>(took).count());
+    series.own_seconds.observe(std::chrono::duration<double>(took - waited).count());
     if (const auto* bytes = std::get_if<util::Chunks>(&response.body)) {
       series.bytes.observe(static_cast<double>(bytes->size()));
     }

@@ -23,9 +23,9 @@ class RequestMetrics {
                  const std::vector<std::string>& paths);
 
   /// Counts an answer `took` after its request came, or, if it is a watch or an upgrade, at its
-  /// end: then its body is wrapped.
+  /// end: then its body is wrapped. `waited`: how much of that it spent in the queue.
   void answered(const request::Context& context, const http::Request& request, util::Duration took,
-                http::Response& response);
+                util::Duration waited, http::Response& response);
 
  private:
   class Book;

@@ -15,6 +15,7 @@
 #include "server/assembly.h"
 #include "server/delegation.h"
 #include "server/health.h"
+#include "server/metered_store.h"
 #include "server/metrics_page.h"
 #include "server/pipeline.h"
 #include "server/serving_reload.h"
@@ -154,6 +155,10 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
   metrics_page_ = std::make_unique<detail::MetricsPage>(
       *draft.metrics, registry_, *backends_, draft.version,
       [this](detail::FairQueue::Kind kind) { return pipeline_->running(kind); });
+  const auto place = detail::find_store(draft, options_.store, options_.folder);
+  if (place && !place->kind.file.empty()) {
+    metrics_page_->watch_file(place->kind.name + "-0", place->location);
+  }
   if (options_.listen) {
     if (Result<void> listening = listen(); !listening) return listening;
   }
@@ -199,7 +204,8 @@ Result<void> Server::Running::make_paths(const detail::ServerDraft& draft) {
 Result<void> Server::Running::open_backends(const detail::ServerDraft& draft) {
   Result<std::unique_ptr<storage::Store>> store = detail::open_store(draft, options_, environment_);
   if (!store) return store.error();
-  store_ = std::move(*store);
+  store_ = std::make_unique<detail::MeteredStore>(std::move(*store), draft.metrics, registry_,
+                                                  environment_.clock);
   backends_ = std::make_unique<registry::Backends>(registry_, *store_, environment_.clock,
                                                    environment_.logger, registry::BackendOptions{});
   return backends_->start();

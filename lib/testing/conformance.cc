@@ -13,6 +13,7 @@ namespace annex::testing {
 namespace {
 
 constexpr std::chrono::seconds kLimit(30);
+constexpr const char* kJson = "application/json";
 
 struct Served {
   std::string group_version{};
@@ -69,25 +70,28 @@ class Inspector {
     if (!holds) report_.failures.push_back(path + ": " + otherwise);
   }
 
-  kube::Answer ask(const std::string& method, const std::string& path, const std::string& body) {
+  kube::Answer ask(const std::string& method, const std::string& path, const std::string& body,
+                   const std::string& accept = kJson) {
     kube::Call call;
     call.method = method;
     call.path = path;
     call.body = body;
+    call.accept = accept;
     Result<kube::Answer> answer = client_.call(call, clock_.now() + kLimit);
     if (answer) return std::move(*answer);
     check(false, path, "is not answered: " + answer.error().message);
     return {};
   }
 
-  void expect_status(const std::string& path, int status) {
-    const kube::Answer answer = ask("GET", path, {});
-    check(answer.status == status, path, "answers " + std::to_string(answer.status));
+  void expect_status(const std::string& path, int status, const std::string& accept = kJson) {
+    const kube::Answer answer = ask("GET", path, {}, accept);
+    check(answer.status == status, path + (accept == kJson ? "" : " as " + accept),
+          "answers " + std::to_string(answer.status));
   }
 
   /// The body of a 200.
-  json::Value object(const std::string& path) {
-    const kube::Answer answer = ask("GET", path, {});
+  json::Value object(const std::string& path, const std::string& accept = kJson) {
+    const kube::Answer answer = ask("GET", path, {}, accept);
     Result<json::Value> value = json::parse(answer.body);
     check(answer.status == 200 && value && value->is_object(), path,
           "is no object but a " + std::to_string(answer.status));
@@ -189,11 +193,68 @@ class Inspector {
             path, "has an item without a name or a resourceVersion");
     }
     inspect_pages(path, items_of(list, "items").size());
+    inspect_forms(served);
     expect_failure("GET", path + "?labelSelector=no+selector+(", 400, "BadRequest");
     expect_failure("GET", path + "?fieldSelector=metadata.nothing%3Dx", 400, "BadRequest");
     expect_failure("GET", path + "?resourceVersionMatch=Exact", 422, "Invalid");
     const json::Value none = object(path + "?labelSelector=no-such-label%3Dx");
     check(items_of(none, "items").empty(), path, "selects what has not the label");
+  }
+
+  /// As kubectl and controllers that need metadata alone ask for it: `as` of meta.k8s.io/v1.
+  json::Value transformed(const std::string& path, const std::string& as) {
+    const json::Value value = object(path, "application/json;as=" + as + ";v=v1;g=meta.k8s.io");
+    const std::string what = path + " as " + as;
+    check(value.at_string({"kind"}) == as && value.at_string({"apiVersion"}) == "meta.k8s.io/v1",
+          what, "is a " + value.at_string({"apiVersion"}) + " " + value.at_string({"kind"}));
+    return value;
+  }
+
+  void inspect_table(const json::Value& table, const std::string& path) {
+    const json::Array& columns = items_of(table, "columnDefinitions");
+    check(!columns.empty() && columns.front().at_string({"name"}) == "Name", path,
+          "is a Table whose first column is not the name");
+    for (const json::Value& column : columns) {
+      check(!column.at_string({"name"}).empty() && !column.at_string({"type"}).empty() &&
+                column.find("priority") != nullptr,
+            path, "is a Table with a column without a name, a type or a priority");
+    }
+    for (const json::Value& row : items_of(table, "rows")) {
+      check(items_of(row, "cells").size() == columns.size(), path,
+            "is a Table with a row that has not a cell for each column");
+      check(row.at_string({"object", "kind"}) == "PartialObjectMetadata" &&
+                !row.at_string({"object", "metadata", "name"}).empty(),
+            path, "is a Table with a row without its object's metadata");
+    }
+  }
+
+  /// Lists and objects as tables and as metadata alone. What is there may change in between, so
+  /// that numbers are not compared.
+  void inspect_forms(const Served& served) {
+    const std::string path = served.all();
+    const json::Value table = transformed(path, "Table");
+    inspect_table(table, path);
+    const json::Value partial = transformed(path, "PartialObjectMetadataList");
+    for (const json::Value* form : {&table, &partial}) {
+      check(is_revision(form->at_string({"metadata", "resourceVersion"})), path,
+            "has no resourceVersion as a " + form->at_string({"kind"}));
+    }
+    for (const json::Value& item : items_of(partial, "items")) {
+      check(is_revision(item.at_string({"metadata", "resourceVersion"})) &&
+                item.find("spec") == nullptr && item.find("status") == nullptr,
+            path, "has more, or less, than metadata as PartialObjectMetadataList");
+    }
+    expect_status(path, 406, "application/json;as=Nothing;v=v1;g=meta.k8s.io");
+    if (!served.can("get") || items_of(partial, "items").empty()) return;
+    const json::Value& first = items_of(partial, "items").front();
+    const std::string& space = first.at_string({"metadata", "namespace"});
+    const std::string one = served.base() + (served.namespaced ? "/namespaces/" + space : "") +
+                            "/" + served.plural + "/" + first.at_string({"metadata", "name"});
+    if (ask("GET", one, {}).status != 200) return;  // gone meanwhile
+    inspect_table(transformed(one, "Table"), one);
+    check(transformed(one, "PartialObjectMetadata").at_string({"metadata", "name"}) ==
+              first.at_string({"metadata", "name"}),
+          one, "is another object as PartialObjectMetadata");
   }
 
   /// Pages are of one state, and complete.

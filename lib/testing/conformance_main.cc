@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "annex/kube/config.h"
 #include "annex/testing/conformance.h"
+#include "testing/folder.h"
 
 namespace annex::testing {
 namespace {
@@ -51,25 +51,6 @@ class Process {
   int status_ = 0;
 };
 
-/// A folder that goes with this.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "annex-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 /// A client once the server is ready; null if it ends or takes too long.
 std::unique_ptr<kube::Client> await_ready(Process& process, const std::string& kubeconfig,
                                           util::Clock& clock) {
@@ -97,13 +78,12 @@ int conformance_main(int argc, const char* const* argv) {
     return 2;
   }
   const Folder folder;
-  std::vector<std::string> flags = {"--standalone",   folder.path() + "/server",
-                                    "--secure-port",  "0",
-                                    "--bind-address", "127.0.0.1"};
+  std::vector<std::string> flags = {
+      "--standalone", folder.path("server"), "--secure-port", "0", "--bind-address", "127.0.0.1"};
   flags.insert(flags.end(), argv + 2, argv + argc);
   util::RealClock clock;
   Process process(argv[1], flags);
-  const auto client = await_ready(process, folder.path() + "/server/kubeconfig", clock);
+  const auto client = await_ready(process, folder.path("server/kubeconfig"), clock);
   if (!client) {
     std::cerr << argv[1] << " does not become ready\n";
     return 1;

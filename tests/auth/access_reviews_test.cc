@@ -2,7 +2,7 @@
 
 #include "annex/json/read.h"
 #include "auth/access_review_spec.h"
-#include "fake_kube.h"
+#include "tests/auth/surroundings.h"
 
 namespace annex::auth {
 namespace {

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "annex/tls/digest.h"
-#include "fake_kube.h"
+#include "tests/auth/surroundings.h"
 
 namespace annex::auth {
 namespace {

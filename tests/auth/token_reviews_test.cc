@@ -3,7 +3,7 @@
 
 #include "annex/json/read.h"
 #include "auth/bearer_token.h"
-#include "fake_kube.h"
+#include "tests/auth/surroundings.h"
 
 namespace annex::auth {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 #include "tests/recording_logger.h"
 
 using annex::Result;
@@ -28,7 +28,7 @@ struct Trust {
 }  // namespace
 
 TEST_CASE("a changed CA file is put to use, once") {
-  annex::kube::test::Folder folder;
+  annex::test::Folder folder;
   annex::test::RecordingLogger logger;
   Trust trust;
   CaFiles files(logger);
@@ -47,7 +47,7 @@ TEST_CASE("a changed CA file is put to use, once") {
 }
 
 TEST_CASE("a damaged or absent CA file changes nothing, and is told of once") {
-  annex::kube::test::Folder folder;
+  annex::test::Folder folder;
   annex::test::RecordingLogger logger;
   Trust trust;
   CaFiles files(logger);
@@ -68,7 +68,7 @@ TEST_CASE("a damaged or absent CA file changes nothing, and is told of once") {
 }
 
 TEST_CASE("a CA file that cannot be used at the start is refused by the flag's name") {
-  annex::kube::test::Folder folder;
+  annex::test::Folder folder;
   annex::test::RecordingLogger logger;
   Trust trust;
   CaFiles files(logger);

@@ -1,9 +1,12 @@
 // What /metrics tells: upstream's names and labels, bounded, and what a program adds.
 #include <catch2/catch.hpp>
+#include <future>
 #include <stdexcept>
 
 #include "annex/annex.h"
 #include "annex/json/read.h"
+#include "annex/storage/memory.h"
+#include "annex/testing/faulty_store.h"
 #include "annex/testing/fixture.h"
 #include "tests/conformance/rest_server.h"
 
@@ -19,6 +22,28 @@ annex::json::Value flunder(const std::string& name) {
       "metadata":{"name":")" +
                             name + "\"}}")
       .value();
+}
+
+/// A store that holds one object in a version that the server does not have.
+annex::StoreKind unknown_version_store() {
+  annex::StoreKind kind;
+  kind.name = "old";
+  kind.open =
+      [](const std::string&,
+         annex::Environment environment) -> annex::Result<std::unique_ptr<annex::storage::Store>> {
+    auto store = annex::storage::make_memory_store({}, environment.clock, environment.random);
+    const std::string text =
+        R"({"kind":"Flunder","apiVersion":"wardle.example.com/v0","metadata":{"name":"oat"}})";
+    std::promise<void> done;
+    store->commit({"/registry/wardle.example.com/flunders/default/oat",
+                   annex::util::Bytes(text),
+                   annex::storage::Guard::absent(),
+                   {}},
+                  [&done](const auto&) { done.set_value(); });
+    done.get_future().wait();
+    return store;
+  };
+  return kind;
 }
 
 /// A server of flunders, and the numbers that it tells.
@@ -63,10 +88,58 @@ TEST_CASE("Requests are counted by what they were for") {
   CHECK(bakery.value(fixture, total + flunders("200", "", "cluster", "LIST")) == 1);
   CHECK(bakery.value(fixture, "apiserver_request_duration_seconds_count" +
                                   flunders("", "", "resource", "GET")) == 4);
+  // Without dry runs, and without the time in the queue.
+  const std::string no_dry_run =
+      "{component=\"apiserver\",group=\"wardle.example.com\",resource=\"flunders\",scope="
+      "\"resource\",subresource=\"\",verb=\"POST\",version=\"v1beta1\"}";
+  CHECK(bakery.value(fixture, "apiserver_request_sli_duration_seconds_count" + no_dry_run) == 1);
   CHECK(bakery.value(fixture,
                      "apiserver_storage_objects{resource=\"flunders.wardle.example.com\"}") == 1);
   CHECK(bakery.value(fixture, "apiserver_current_inflight_requests{request_kind=\"readOnly\"}") >=
         1);
+}
+
+TEST_CASE("Calls of the store are counted by operation, and those that fail") {
+  Bakery bakery;
+  const auto faults = std::make_shared<annex::testing::Faults>();
+  bakery.server.store(annex::testing::faulty_memory_store(faults));
+  annex::testing::Fixture fixture(bakery.server,
+                                  [](annex::ServerOptions& options) { options.store = "faulty"; });
+  const auto calls = [&](const std::string& what, const std::string& operation) {
+    return bakery.value(fixture, "etcd_request" + what +
+                                     "{group=\"wardle.example.com\",operation=\"" + operation +
+                                     "\",resource=\"flunders\"}");
+  };
+  REQUIRE(fixture.post(kFlunders, flunder("rye")).status() == 201);
+  REQUIRE(fixture.post(kFlunders, flunder("rye")).status() == 409);
+  REQUIRE(fixture
+              .send("PATCH", kFlunders + "/rye", R"({"metadata":{"labels":{"a":"b"}}})",
+                    {{"Content-Type", "application/merge-patch+json"}})
+              .status() == 200);
+  CHECK(calls("s_total", "create") == 2);
+  CHECK(calls("_errors_total", "create") == 0);  // that it exists is an answer
+  CHECK(calls("s_total", "update") == 1);
+  CHECK(calls("_duration_seconds_count", "update") == 1);
+  CHECK(calls("s_total", "list") >= 1);  // the watch cache's first
+  for (int i = 0; i < 10 && calls("_errors_total", "create") == 0; ++i) {
+    fixture.get(kFlunders);  // what was written is known by then: the next call is the creation's
+    faults->fail(1, annex::testing::Faults::When::kBefore);
+    fixture.post(kFlunders, flunder("oat-" + std::to_string(i)));
+  }
+  CHECK(calls("_errors_total", "create") == 1);
+}
+
+TEST_CASE("Objects in a version that is not known are told") {
+  Bakery bakery;
+  bakery.server.store(unknown_version_store());
+  annex::testing::Fixture fixture(bakery.server,
+                                  [](annex::ServerOptions& options) { options.store = "old"; });
+  const std::string labels = "{group=\"wardle.example.com\",resource=\"flunders\"}";
+  CHECK(bakery.value(fixture, "annex_storage_unreadable_objects" + labels) == 1);
+  CHECK(bakery.value(fixture, "apiserver_storage_decode_errors_total" + labels) == 1);
+  CHECK(bakery.value(fixture, "apiserver_storage_decode_errors_total" + labels) == 1);
+  CHECK(bakery.value(fixture,
+                     "apiserver_storage_objects{resource=\"flunders.wardle.example.com\"}") == 0);
 }
 
 TEST_CASE("A watch is counted while it lasts, and what it sends") {

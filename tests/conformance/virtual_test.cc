@@ -296,6 +296,16 @@ TEST_CASE("With a feed changes arrive as they are told, and are listed once") {
   CHECK(next(watch) == "MODIFIED c 1");
   CHECK(next(watch) == "DELETED d 10");
   CHECK(kitchen.kitchen.lists() == 2);
+
+  // Also if nobody reads: whoever watches must hear of it.
+  kitchen.kitchen.set("c", 2);
+  kitchen.kitchen.fail("the kitchen is closed");
+  kitchen.feed.reset();
+  fixture.clock().advance(std::chrono::seconds(2));
+  CHECK(!watch.line_if_any());
+  kitchen.kitchen.fail("");
+  fixture.clock().advance(std::chrono::seconds(2));
+  CHECK(next(watch) == "MODIFIED c 2");
   kitchen.server.stop();
   kitchen.feed.put(Kitchen::make("e", 1));
 }

@@ -35,6 +35,13 @@ class Process(ServerCase):
             mode = path.stat().st_mode & 0o777
             self.assertEqual(0o700 if path.is_dir() else 0o600, mode, path)
 
+    def test_metrics_tell_how_large_the_store_is(self):
+        name = b'\napiserver_storage_size_bytes{storage_cluster_id="sqlite-0"} '
+        text = self.server.get("/metrics")[1]
+        self.assertIn(name, text)
+        told = float(text.split(name, 1)[1].split(b"\n", 1)[0])
+        self.assertGreaterEqual(told, (self.server.state / "store.db").stat().st_size)
+
     def test_bad_bodies(self):
         deep = b'{"spec":' + b'[' * 100000 + b']' * 100000 + b'}'
         cases = [

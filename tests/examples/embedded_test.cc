@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "examples/05-embedded/oven_control.h"
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 
 namespace {
 
@@ -30,7 +30,7 @@ int ask(const oven::Control& control, const std::string& method, const std::stri
 }
 
 TEST_CASE("A program has an API when it likes, and does what is written there") {
-  const annex::kube::test::Folder folder;
+  const annex::test::Folder folder;
   oven::Control control(folder.path("api"));
   std::uint16_t first_port = 0;
   for (int round = 1; round <= 2; ++round) {
@@ -72,7 +72,7 @@ TEST_CASE("A program has an API when it likes, and does what is written there") 
 }
 
 TEST_CASE("Two servers live in one process without knowing of each other") {
-  const annex::kube::test::Folder folder;
+  const annex::test::Folder folder;
   oven::Control one(folder.path("one"));
   oven::Control other(folder.path("other"));
   REQUIRE(one.start_api());

@@ -2,13 +2,13 @@
 
 #include "annex/kube/config.h"
 #include "annex/util/mutex.h"
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 #include "tests/transport/fixture.h"
 
 namespace kube = annex::kube;
 namespace util = annex::util;
 using annex::Reason;
-using kube::test::Folder;
+using annex::test::Folder;
 using std::chrono::seconds;
 
 namespace {

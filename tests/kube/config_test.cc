@@ -3,11 +3,11 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 
 namespace kube = annex::kube;
 using annex::Reason;
-using kube::test::Folder;
+using annex::test::Folder;
 
 namespace {
 

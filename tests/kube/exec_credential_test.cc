@@ -8,7 +8,7 @@
 #include "annex/schema/formats.h"
 #include "annex/util/manual_clock.h"
 #include "kube/files.h"
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 
 namespace annex::kube {
 namespace {
@@ -45,7 +45,7 @@ class FakeProgram {
   ExecProgram program;
 
  private:
-  kube::test::Folder folder_;
+  test::Folder folder_;
 };
 
 std::string refusal(ExecProgram program, util::Clock& clock, ProgramLimits limits = {}) {

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/auth/fake_kube.h"
+#include "tests/auth/surroundings.h"
 
 namespace kube = annex::kube;
 using annex::Reason;

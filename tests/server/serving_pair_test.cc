@@ -5,7 +5,7 @@
 
 #include "annex/tls/certificate.h"
 #include "annex/util/manual_clock.h"
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 
 namespace util = annex::util;
 
@@ -14,7 +14,7 @@ TEST_CASE("a server without a certificate makes one, keeps it, and takes no half
   util::SeededRandom random(1);
   util::NullLogger logger;
   const annex::Environment environment{clock, random, logger};
-  const annex::kube::test::Folder folder;
+  const annex::test::Folder folder;
   const std::vector<std::string> names = {"localhost", "127.0.0.1"};
 
   const auto made = annex::keep_serving_pair(folder.path("certs"), names, environment);

@@ -7,7 +7,7 @@
 #include "annex/server/serving_pair.h"
 #include "annex/util/manual_clock.h"
 #include "http/client.h"
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 #include "tests/recording_logger.h"
 #include "tests/transport/fixture.h"
 
@@ -51,7 +51,7 @@ class SecretVolume {
   }
 
  private:
-  annex::kube::test::Folder folder_;
+  annex::test::Folder folder_;
   int version_ = 0;
 };
 

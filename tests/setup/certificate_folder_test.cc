@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 
 namespace annex::setup {
 namespace {
@@ -28,7 +28,7 @@ mode_t mode_of(const std::string& path) {
 }  // namespace
 
 TEST_CASE("certificates are kept in a folder that only its owner can read") {
-  const kube::test::Folder folder;
+  const annex::test::Folder folder;
   const std::string path = folder.path("certificates");
   CHECK(read_certificates(path).value() == CertificateSet());
   const CertificateSet set = made();
@@ -41,7 +41,7 @@ TEST_CASE("certificates are kept in a folder that only its owner can read") {
 }
 
 TEST_CASE("what does not change is not written again, and drafts do not stay") {
-  const kube::test::Folder folder;
+  const annex::test::Folder folder;
   const std::string path = folder.path("certificates");
   CertificateSet set = made();
   REQUIRE(write_certificates(path, set));
@@ -63,7 +63,7 @@ TEST_CASE("what does not change is not written again, and drafts do not stay") {
 }
 
 TEST_CASE("a folder of something else is left alone") {
-  const kube::test::Folder folder;
+  const annex::test::Folder folder;
   folder.write("letter", "dear");
   const Result<void> wrote = write_certificates(folder.path(), made());
   REQUIRE_FALSE(wrote);

@@ -11,7 +11,7 @@
 #include "annex/json/write.h"
 #include "kube/objects.h"
 #include "setup/install.h"
-#include "tests/auth/fake_kube.h"
+#include "tests/auth/surroundings.h"
 
 namespace annex::setup::test {
 

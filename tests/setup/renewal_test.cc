@@ -6,7 +6,7 @@
 #include "annex/util/logger.h"
 #include "setup/renewal_task.h"
 #include "setup/serving.h"
-#include "tests/kube/folder.h"
+#include "tests/folder.h"
 #include "tests/setup/fake_cluster.h"
 
 namespace annex::setup {
@@ -129,7 +129,7 @@ TEST_CASE("what is not registered is not made up, and a dry run changes nothing"
 TEST_CASE(
     "a server's own task renews in time, waits as long as nothing is due, and bears failures") {
   Renewing work;
-  const kube::test::Folder folder;
+  const annex::test::Folder folder;
   util::NullLogger logger;
   RenewalOptions options;
   options.policy.names = work.options.policy.names;

@@ -1,8 +1,6 @@
 // A store's file in a folder of its own, for tests.
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -12,21 +10,14 @@
 #include "annex/util/logger.h"
 #include "annex/util/manual_clock.h"
 #include "annex/util/random.h"
+#include "tests/folder.h"
 
 namespace annex::sqlite {
 
 /// The folder goes with this object; a store on it must be gone by then.
 class StoreFile {
  public:
-  StoreFile() {
-    std::string name = std::filesystem::temp_directory_path() / "annex-sqlite-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder " + name);
-    folder_ = name;
-    options.path = folder_ + "/store.db";
-  }
-  ~StoreFile() { std::filesystem::remove_all(folder_); }
-  StoreFile(const StoreFile&) = delete;
-  StoreFile& operator=(const StoreFile&) = delete;
+  StoreFile() { options.path = folder_.path("store.db"); }
 
   Result<std::unique_ptr<storage::Store>> try_open() {
     return open_store(options, clock, random, logger);
@@ -42,7 +33,7 @@ class StoreFile {
     return open();
   }
 
-  const std::string& folder() const { return folder_; }
+  std::string folder() const { return folder_.path(); }
   const std::string& path() const { return options.path; }
 
   util::ManualClock clock{};
@@ -51,7 +42,7 @@ class StoreFile {
   Options options{};
 
  private:
-  std::string folder_;
+  const annex::test::Folder folder_;
 };
 
 /// Commits and waits for the answer.

@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/tool/folder.h"
+#include "tests/folder.h"
 
 namespace annex::tool {
 namespace {
@@ -17,8 +17,8 @@ Plan::Edit append(const std::string& more) {
 }  // namespace
 
 TEST_CASE("new and changed files are written together") {
-  const testing::Folder folder;
-  folder.put("a", "one\n");
+  const annex::test::Folder folder;
+  folder.write("a", "one\n");
   Plan plan(folder.path());
   REQUIRE(plan.change("a", append("two\n")));
   REQUIRE(plan.change("a", append("three\n")));
@@ -34,8 +34,8 @@ TEST_CASE("new and changed files are written together") {
 }
 
 TEST_CASE("what is there is not overwritten") {
-  const testing::Folder folder;
-  folder.put("a", "one\n");
+  const annex::test::Folder folder;
+  folder.write("a", "one\n");
   Plan plan(folder.path());
   CHECK_FALSE(plan.create("a", "other\n"));
   REQUIRE(plan.create("b", "new\n"));
@@ -44,9 +44,9 @@ TEST_CASE("what is there is not overwritten") {
 }
 
 TEST_CASE("a plan that cannot be written whole leaves nothing") {
-  const testing::Folder folder;
-  folder.put("a", "one\n");
-  folder.put("z", "a file, no folder");
+  const annex::test::Folder folder;
+  folder.write("a", "one\n");
+  folder.write("z", "a file, no folder");
   Plan plan(folder.path());
   REQUIRE(plan.change("a", append("two\n")));
   REQUIRE(plan.create("b", "new\n"));
@@ -57,7 +57,7 @@ TEST_CASE("a plan that cannot be written whole leaves nothing") {
 }
 
 TEST_CASE("a new folder appears whole or not at all") {
-  const testing::Folder folder;
+  const annex::test::Folder folder;
   Plan plan(folder.path("project"));
   REQUIRE(plan.create("a/b", "text"));
   REQUIRE(plan.write_new_folder());

@@ -2,7 +2,7 @@
 // tests/packaging/scaffold.
 #include <catch2/catch.hpp>
 
-#include "tests/tool/folder.h"
+#include "tests/folder.h"
 #include "tools/annex/add.h"
 #include "tools/annex/new_project.h"
 
@@ -51,11 +51,11 @@ class Made {
   std::map<std::string, std::string> files() const { return folder_.files(); }
   std::string text(const std::string& name) const { return files()["bakery/" + name]; }
   void put(const std::string& name, const std::string& text) {
-    folder_.put("bakery/" + name, text);
+    folder_.write("bakery/" + name, text);
   }
 
  private:
-  testing::Folder folder_;
+  annex::test::Folder folder_;
 };
 
 bool has(const std::string& text, const std::string& part) {
@@ -160,7 +160,7 @@ TEST_CASE("a project that was rebuilt by hand is left as it is, and told where i
       has(type.error().message, "src/describe_server.cc: there is no line `void describe_server("));
   CHECK(made.files() == before);
 
-  testing::Folder empty;
+  annex::test::Folder empty;
   const Result<Project> none = Project::read(Plan(empty.path()));
   REQUIRE_FALSE(none);
   CHECK(has(none.error().message, "annex new"));

@@ -27,6 +27,7 @@ class Namespaces {
   Namespaces(const Namespaces&) = delete;
   Namespaces& operator=(const Namespaces&) = delete;
 
+  /// Begins to follow the namespaces, in a thread of its own. Once.
   void start();
   /// Ends the thread, its calls and every wait. Idempotent.
   void stop();

@@ -23,6 +23,7 @@ struct Attributes {
 
 enum class Verdict { kAllow, kDeny, kNoOpinion };
 
+/// What an authorizer says of a request.
 struct Decision {
   Verdict verdict = Verdict::kNoOpinion;
   std::string reason{};  ///< shown to whoever is refused
@@ -37,6 +38,7 @@ class Authorizer {
   Authorizer& operator=(const Authorizer&) = delete;
   virtual ~Authorizer() = default;
 
+  /// May wait for a call; called from many threads at once.
   virtual Decision authorize(const Attributes& attributes) = 0;
   /// False promises that authorize() waits for nothing: then it is called on the IO threads.
   virtual bool may_block() const { return true; }

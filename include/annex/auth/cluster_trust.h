@@ -29,6 +29,7 @@ struct TrustTexts {
   bool operator==(const TrustTexts&) const = default;
 };
 
+/// How the trust that a cluster publishes is followed.
 struct ClusterTrustOptions {
   /// Ready although the configmap cannot be read (`--authentication-tolerate-lookup-failure`).
   bool tolerate = false;

@@ -25,6 +25,7 @@ struct Reviewer {
   kube::RetryPolicy retry{};
 };
 
+/// How tokens are reviewed: upstream's flags of the same meaning. Errors are never kept.
 struct TokenReviewOptions {
   std::vector<std::string> audiences{};  ///< of this server; empty: any token's
   util::Duration success_ttl = std::chrono::seconds(10);
@@ -38,6 +39,7 @@ struct TokenReviewOptions {
 /// token share one review.
 AuthenticatorPtr make_token_reviews(Reviewer reviewer, TokenReviewOptions options);
 
+/// How accesses are reviewed. Errors are never kept.
 struct AccessReviewOptions {
   util::Duration allowed_ttl = std::chrono::seconds(10);
   util::Duration denied_ttl = std::chrono::seconds(10);

@@ -21,6 +21,7 @@ struct Flag {
   std::function<Result<void>(const std::string& value)> set{};
 };
 
+/// What a program adds to `run`.
 struct RunOptions {
   std::vector<Flag> flags{};
   /// Where log lines go; outlives the run. Null: to stderr, as much as `-v` says.

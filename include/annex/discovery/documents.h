@@ -19,6 +19,7 @@ namespace annex::discovery {
 
 struct OpenApiInfo;
 
+/// What the documents tell that the registry does not know.
 struct DocumentsOptions {
   std::string title = "annex";  ///< of the OpenAPI documents
   /// Of the server, such as "1.2.3" or "v1.2.3"; clients parse it. Other texts are told as v0.0.0.

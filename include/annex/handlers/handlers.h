@@ -18,6 +18,7 @@
 
 namespace annex::handlers {
 
+/// Limits, and who else is asked about writes.
 struct HandlersOptions {
   /// The most bytes of a request's body.
   std::size_t body_limit = 3145728;

@@ -39,9 +39,11 @@ class Waker {
   Waker() = default;
   Waker(std::shared_ptr<WakeTarget> target, WakeId id) : target_(std::move(target)), id_(id) {}
 
+  /// Has the stream pulled soon. Wakes between two pulls are one.
   void wake() const {
     if (target_) target_->wake(std::span(&id_, 1));
   }
+  /// Null in a handle that was made empty.
   const std::shared_ptr<WakeTarget>& target() const { return target_; }
   WakeId id() const { return id_; }
 

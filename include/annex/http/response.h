@@ -27,6 +27,7 @@ struct Response {
   /// Ends the connection after this answer (HTTP/1.1: Connection: close; HTTP/2: GOAWAY).
   bool close_connection = false;
 
+  /// A complete answer.
   static Response text(int status, std::string content_type, std::string body);
   /// The complete body's bytes, joined. Requires: the body is no source and no upgrade.
   std::string body_text() const;

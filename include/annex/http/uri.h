@@ -18,16 +18,19 @@ class Query {
   /// Pieces that do not decode are dropped, as Go's url.ParseQuery result is used by upstream.
   static Query parse(std::string_view text);
 
+  /// Values are decoded, names compared as they are; views last as long as this.
   std::optional<std::string_view> first(std::string_view name) const;
   std::vector<std::string_view> all(std::string_view name) const;
   bool contains(std::string_view name) const { return first(name).has_value(); }
   bool empty() const { return parameters_.empty(); }
+  /// In the order in which they were sent.
   const std::vector<std::pair<std::string, std::string>>& parameters() const { return parameters_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> parameters_;
 };
 
+/// What a request line asks for.
 struct Target {
   std::string path{};       ///< decoded
   std::string raw_path{};   ///< as sent

@@ -11,11 +11,13 @@
 
 namespace annex::json {
 
+/// What a text may have.
 struct ReadOptions {
   std::size_t max_depth = 10000;     ///< nested arrays and objects; deeper text is refused
   std::size_t max_duplicates = 100;  ///< reported paths of duplicate members
 };
 
+/// A text that was read.
 struct Document {
   Value value{};
   /// Paths of members that occur twice, in document order, such as `spec.items[0].x`. The last

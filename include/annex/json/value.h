@@ -87,6 +87,7 @@ class Value {
     if (is_array() || is_object()) destroy_children();
   }
 
+  /// Exactly one of these is true of a value; a number is of the first kind that holds it whole.
   bool is_null() const { return data_.index() == 0; }
   bool is_bool() const { return data_.index() == 1; }
   bool is_int64() const { return data_.index() == 2; }
@@ -133,10 +134,12 @@ class Value {
       data_;
 };
 
+/// One member of an object.
 struct Member {
   Member() = default;
   Member(std::string called, Value content) : name(std::move(called)), value(std::move(content)) {}
 
+  /// As it is read and written; within an object no two are the same.
   std::string name;
   Value value;
 };

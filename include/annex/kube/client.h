@@ -13,6 +13,7 @@
 
 namespace annex::kube {
 
+/// One request to the Kubernetes API. Credentials and the server's address are the client's.
 struct Call {
   std::string method = "GET";
   std::string path{};  ///< with its query, encoded

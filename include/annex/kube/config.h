@@ -54,6 +54,7 @@ Result<ClusterConfig> in_cluster(
 /// The variables of this process.
 std::optional<std::string> process_variable(const std::string& name);
 
+/// How a client behaves towards the server.
 struct ClientOptions {
   std::size_t calls = 64;  ///< at once, streams not counted; more wait for their turn
   std::string user_agent = "annex";

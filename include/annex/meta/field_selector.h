@@ -17,11 +17,13 @@ class FieldSelector {
   /// BadRequest with the texts of apimachinery `pkg/fields/selector.go`. Empty text selects all.
   static Result<FieldSelector> parse(std::string_view text);
 
+  /// `path=value`, or `path!=value` if it is not `equal`.
   struct Term {
     std::string path{};
     std::string value{};
     bool equal = true;
   };
+  /// All of them must hold.
   const std::vector<Term>& terms() const { return terms_; }
   bool empty() const { return terms_.empty(); }
 

@@ -21,14 +21,19 @@ class LabelSelector {
   static Result<LabelSelector> parse(std::string_view text);
 
   bool empty() const { return requirements_.empty(); }
+  /// True if all requirements hold; those of absence and inequality hold for a label that is not
+  /// there.
   bool matches(const FindLabel& find) const;
 
+  /// kGreater and kLess compare integers, and hold for nothing else.
   enum class Operator { kExists, kAbsent, kIn, kNotIn, kGreater, kLess };
+  /// One condition on one label.
   struct Requirement {
     std::string key{};
     Operator op = Operator::kExists;
     std::vector<std::string> values{};
   };
+  /// All of them must hold.
   const std::vector<Requirement>& requirements() const { return requirements_; }
 
  private:

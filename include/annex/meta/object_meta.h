@@ -12,6 +12,8 @@
 
 namespace annex::meta {
 
+/// One of `metadata.ownerReferences`: the garbage collector deletes an object that has lost its
+/// last owner.
 struct OwnerReference {
   std::string api_version{};
   std::string kind{};
@@ -24,6 +26,8 @@ struct OwnerReference {
 };
 void describe(schema::Object<OwnerReference>& reference);
 
+/// One of `metadata.managedFields`: which fields a manager has set, in which version. annex keeps
+/// them.
 struct ManagedFieldsEntry {
   std::string manager{};
   std::string operation{};

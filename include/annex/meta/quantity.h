@@ -19,6 +19,7 @@ class Quantity {
   /// BadRequest for what is no quantity.
   static Result<Quantity> parse(std::string_view text);
 
+  /// In canonical form: "1000m" is "1".
   const std::string& text() const { return text_; }
   friend bool operator==(const Quantity& a, const Quantity& b) { return (a <=> b) == 0; }
   friend std::strong_ordering operator<=>(const Quantity& a, const Quantity& b);

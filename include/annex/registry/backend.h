@@ -23,6 +23,7 @@ struct ReadAt {
   storage::Revision revision{};
 };
 
+/// What is listed.
 struct ListQuery {
   ReadAt at{};
   std::string prefix{};  ///< of relative keys: "ns/", or empty
@@ -32,6 +33,7 @@ struct ListQuery {
   std::function<bool(const Item&)> matches{};
 };
 
+/// A page, in the order of keys. `remaining` counts what follows it, as far as that is known.
 struct ListResult {
   storage::Revision revision{};
   std::vector<ItemPtr> items{};
@@ -53,6 +55,12 @@ struct Committed {
   ItemPtr item{};                ///< the new state; null for a deletion
 };
 
+/// How many objects are there that cannot be read, and how many were ever found since the start.
+struct Unreadable {
+  std::size_t now{};
+  std::size_t found{};
+};
+
 /// Keeps the objects of one resource. Any thread; calls may block but for `cache`.
 class Backend {
  public:
@@ -61,6 +69,7 @@ class Backend {
   Backend& operator=(const Backend&) = delete;
   virtual ~Backend() = default;
 
+  /// Lives as long as the backend.
   virtual const Codec& codec() const = 0;
   /// The object, or null if there is none. kTimeout with cause ResourceVersionTooLarge.
   virtual Result<ItemPtr> get(const ObjectKey& key, const ReadAt& at) = 0;
@@ -74,8 +83,11 @@ class Backend {
   virtual void reach_back(storage::Revision after) = 0;
   /// Waits until the cache shows at least what `at` asks for. kTimeout as above.
   virtual Result<void> wait_until(const ReadAt& at) = 0;
+  /// What is stored and cannot be read: of an unknown version, or damaged.
+  virtual Unreadable unreadable() const { return {}; }
 };
 
+/// Where objects are kept, and how long reads may wait for their cache.
 struct BackendOptions {
   std::string prefix = "/registry/";
   WatchCacheOptions cache{};
@@ -85,6 +97,8 @@ struct BackendOptions {
 
 /// "ns/name", or "name" for an object without a namespace.
 std::string relative_key(const ObjectKey& key);
+/// What the keys of a resource's objects begin with in a store; `prefix` is that of all resources.
+std::string key_prefix(const Resource& resource, const std::string& prefix);
 
 /// 504 for a revision that was not reached.
 Error too_large_revision(storage::Revision asked, storage::Revision current, int retry_after);

@@ -30,6 +30,7 @@ class Codec {
  public:
   explicit Codec(const Resource& resource) : resource_(resource) {}
 
+  /// The one that it was made for.
   const Resource& resource() const { return resource_; }
 
   /// The hub form of a document of `version` (kind and apiVersion are dropped): normalised,

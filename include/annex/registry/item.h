@@ -79,6 +79,7 @@ struct Item {
   PackedPairs labels{};
   PackedPairs fields{};  ///< the resource's own selectable fields
 
+  /// Parts of the key. The namespace is empty if the resource has none.
   std::string_view name() const;
   std::string_view name_space() const;
   /// The value of any selectable field, metadata.name and metadata.namespace included; else empty.

@@ -54,6 +54,7 @@ struct Resource {
   /// Subresources that the program answers itself.
   std::vector<Subresource> parts{};
 
+  /// How it is spoken of.
   bool namespaced() const { return scope == Scope::kNamespaced; }
   std::string list_kind_or_default() const { return list_kind.empty() ? kind + "List" : list_kind; }
   /// Null if there is no such version. Unserved versions are found, too: stored data may have them.
@@ -89,6 +90,7 @@ class Registry {
   /// Fixes the order in which a group's versions are preferred.
   void prefer(std::string_view group, std::vector<std::string> versions);
 
+  /// All that was added, in that order; null is a group that is not there.
   const std::vector<Group>& groups() const { return groups_; }
   const std::vector<std::unique_ptr<const Resource>>& resources() const { return resources_; }
   const Group* find_group(std::string_view group) const;

@@ -104,6 +104,7 @@ struct Strategy {
   std::function<json::Array(const json::Value& object, util::WallTime now)> cells{};
   std::vector<SelectableField> selectable_fields{};
 
+  /// Serves `status`: writes of the object leave the status alone, writes of the status all else.
   bool status_subresource = false;
   /// Switches on the `scale` subresource.
   std::optional<ScalePaths> scale{};

@@ -22,6 +22,7 @@ struct SubresourceCall {
   const json::Value& object;  ///< in the hub form, as it is at this moment
 };
 
+/// A part of an object's path that a program serves by a function.
 struct Subresource {
   std::string name{};
   /// Of get, create, update, patch and delete: which methods are answered, and what callers need to

@@ -30,6 +30,8 @@ class CacheEvent {
         previous_(std::move(previous)),
         seen_(seen) {}
 
+  /// Null is what was not there: `previous` of a creation, `current` of a deletion. `seen` is the
+  /// clock's time of the append.
   storage::Revision revision() const { return revision_; }
   const ItemPtr& current() const { return current_; }
   const ItemPtr& previous() const { return previous_; }
@@ -49,6 +51,7 @@ class CacheEvent {
 
 using CacheEventPtr = std::shared_ptr<const CacheEvent>;
 
+/// How much of the past a cache keeps: events younger than `window`, within bounds.
 struct WatchCacheOptions {
   std::size_t max_events = 102400;  ///< the ring's bound
   std::size_t min_events = 1024;    ///< kept whatever their age
@@ -82,6 +85,7 @@ class WatchCache {
   /// Ends every watch and every wait.
   void stop();
 
+  /// Of the newest change or progress; 0 before the first reset.
   storage::Revision revision() const;
   /// Waits, at most `limit` on the machine's clock, until the revision is reached.
   bool wait_for(storage::Revision revision, util::Duration limit) const;
@@ -93,6 +97,7 @@ class WatchCache {
 
   /// A place in the ring. One is never of two changes.
   using Position = std::uint64_t;
+  /// Where a watch begins.
   struct Start {
     Position position{};
     CacheState state{};  ///< only if asked for
@@ -103,6 +108,7 @@ class WatchCache {
   /// so far; `oldest` is then the oldest revision that it could begin at.
   std::optional<Position> begin_after(storage::Revision after, storage::Revision* oldest) const;
 
+  /// What a position was given.
   struct Batch {
     bool ended = false;            ///< stopped, begun anew, or the position fell off the ring
     storage::Revision revision{};  ///< all changes up to this one precede `next`

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "annex/registry/backend.h"
 #include "annex/request/user.h"
@@ -68,23 +67,31 @@ struct WriteRequest {
   /// Asked before an update creates; empty: it may.
   std::function<Result<void>()> may_create{};
   const Admission* admission = nullptr;  ///< null: only the resource's own hooks are asked
+
+  /// Tells the client, as `HookContext::warn` does, whatever becomes of the request.
+  void warn(const std::string& text) const {
+    if (hooks.warn) hooks.warn(text);
+  }
 };
 
+/// What became of a create or an update.
 struct Written {
   ItemPtr item{};
   bool created = false;
   bool deleted = false;  ///< an update that took the last finalizer of a deleted object
   bool stored = true;    ///< false for a dry run that made an object: it has no resourceVersion
-  std::vector<std::string> warnings{};
 };
 
 enum class Propagation { kDefault, kBackground, kForeground, kOrphan };
 
+/// What is done with dependents, see DeleteOptions of meta.k8s.io/v1; the older flag may be given
+/// alone only.
 struct RemoveOptions {
   Propagation propagation = Propagation::kDefault;
   std::optional<bool> orphan_dependents{};
 };
 
+/// What became of a deletion.
 struct Removed {
   bool gone = false;  ///< false: finalizers keep it, `item` is its present state
   ItemPtr item{};
@@ -119,9 +126,8 @@ class Writes {
                                             const ItemPtr& live) const;
   /// Everything between the wanted object and the bytes of an update.
   Result<void> prepare_update(const WriteRequest& request, json::Value& object,
-                              const json::Value& old, std::vector<std::string>& warnings) const;
-  Result<void> prepare_create(const WriteRequest& request, json::Value& object,
-                              std::vector<std::string>& warnings) const;
+                              const json::Value& old) const;
+  Result<void> prepare_create(const WriteRequest& request, json::Value& object) const;
   Result<Committed> commit(const WriteRequest& request, std::optional<Draft> draft,
                            storage::Revision expected) const;
   Error invalid(const std::string& name, const schema::FieldErrors& errors) const;

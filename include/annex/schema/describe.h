@@ -277,6 +277,7 @@ class Object : private detail::ObjectBase {
     return add<kMember>(name, description, kMember);
   }
 
+  /// Of the type, for OpenAPI and `kubectl explain`.
   Object& description(std::string_view text) {
     if (job_ == Job::kDescribe) context_->table.at(type_).description = text;
     return *this;
@@ -371,6 +372,7 @@ struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
     return id;
   }
 
+  /// As Codec's; members that are not described are left out.
   static bool decode(const json::Value& value, T& out) {
     if (!value.is_object()) return false;
     Object<T> reader(Object<T>::Job::kDecode, &out, nullptr, 0, &value, nullptr);
@@ -378,6 +380,7 @@ struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
     return reader.fits_;
   }
 
+  /// As Codec's; what is as its initialiser says is left out unless it is required or defaulted.
   static json::Value encode(const T& value) {
     json::Object members;
     if constexpr (detail::member_count<T>() != detail::kUncounted) {

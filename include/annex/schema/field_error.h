@@ -19,6 +19,7 @@ class FieldPath {
   explicit FieldPath(std::string_view name) : text_(name) {}
 
   FieldPath operator/(std::string_view name) const;
+  /// `path[3]` and `path[key]`.
   FieldPath index(std::size_t position) const;
   FieldPath key(std::string_view name) const;
   /// "<nil>" for the root, as upstream prints it.
@@ -60,6 +61,7 @@ class FieldErrors {
   void add(FieldError error) { errors_.push_back(std::move(error)); }
   void append(const FieldErrors& others);
 
+  /// Add one each, in upstream's words, with the cause that `Status` shows.
   void invalid(const FieldPath& path, json::Value value, std::string detail);
   void required(const FieldPath& path, std::string detail = {});
   void duplicate(const FieldPath& path, json::Value value);

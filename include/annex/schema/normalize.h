@@ -10,6 +10,7 @@
 
 namespace annex::schema {
 
+/// What was found, and mended, while a document was brought into form.
 struct NormalizeReport {
   /// Paths of members that are not described (`spec.items[0].x`), at most 100, in document order.
   std::vector<std::string> unknown_fields{};

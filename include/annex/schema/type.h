@@ -75,6 +75,7 @@ struct Property {
   std::uint32_t number{};  ///< reserved for protobuf; 0 is none
 };
 
+/// One type of a table: a scalar, a list, a map or an object, with what constrains it.
 struct Type {
   Kind kind = Kind::kAny;
   Format format = Format::kNone;
@@ -89,6 +90,7 @@ struct Type {
   bool embedded_resource = false;
   bool atomic = false;  ///< kObject: replaced as a whole by apply, wherever it is
 
+  /// The property of an object, or null.
   const Property* find(std::string_view property) const;
 };
 
@@ -99,6 +101,7 @@ class TypeTable {
   TypeTable(const TypeTable&) = delete;
   TypeTable& operator=(const TypeTable&) = delete;
 
+  /// Ids are given in order, from 0, and stay.
   TypeId add(Type type);
   std::size_t size() const { return types_.size(); }
   /// Requires: `id` is from this table. References stay valid while the table lives.

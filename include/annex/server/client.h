@@ -20,6 +20,7 @@ struct ObjectName {
   std::string name{};
 };
 
+/// Which objects are listed, and a page of how many.
 struct ListOptions {
   std::string name_space{};      ///< empty: of all namespaces
   std::string label_selector{};  ///< as in `kubectl get -l`
@@ -29,6 +30,7 @@ struct ListOptions {
   std::string continue_token{};    ///< of the page before
 };
 
+/// Which objects are watched; `name_space` and the selectors as in ListOptions.
 struct WatchOptions {
   std::string name_space{};
   std::string label_selector{};
@@ -37,6 +39,7 @@ struct WatchOptions {
   std::string resource_version{};
 };
 
+/// Conditions on what is deleted, and how. Conflict if they do not hold.
 struct DeleteOptions {
   std::string uid{};               ///< only the object that has it, if not empty
   std::string resource_version{};  ///< only in this state, if not empty
@@ -45,6 +48,7 @@ struct DeleteOptions {
 
 enum class PatchType { kJson, kMerge };
 
+/// A page of objects; `continue_token` asks for the next one and is empty in the last.
 template <typename T>
 struct List {
   std::vector<T> items{};
@@ -52,6 +56,7 @@ struct List {
   std::string continue_token{};
 };
 
+/// One change. kError ends a watch: it says why.
 template <typename T>
 struct WatchEvent {
   enum class Type { kAdded, kModified, kDeleted, kBookmark, kError };
@@ -114,8 +119,10 @@ class Client {
  public:
   explicit Client(detail::RawClient raw) : raw_(std::move(raw)) {}
 
+  /// NotFound if there is none. Reads the newest state, as all that has no resourceVersion does.
   Result<T> get(const ObjectName& object) const { return one(call_for("GET", object)); }
 
+  /// Expired if a page's state is no longer kept.
   Result<List<T>> list(const ListOptions& options = {}) const {
     detail::ClientCall call;
     call.name_space = options.name_space;
@@ -178,6 +185,7 @@ class Client {
     return {};
   }
 
+  /// Its first event is kError if the wanted resourceVersion is too old.
   Result<Watch<T>> watch(const WatchOptions& options = {}) const {
     detail::ClientCall call;
     call.name_space = options.name_space;

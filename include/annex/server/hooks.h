@@ -61,9 +61,9 @@ struct NoHooks {};
 
 namespace detail {
 
-/// has_<hook>: mixing a hook's name in twice makes naming it ambiguous: that tells whether `H` has
-/// a member of that name, whatever its type, overloads and templates included. <hook>_call: the
-/// hook as something that can be called, or be found not to be callable.
+/// `has_<hook>`: mixing a hook's name in twice makes naming it ambiguous: that tells whether `H`
+/// has a member of that name, whatever its type, overloads and templates included. `<hook>_call`:
+/// the hook as something that can be called, or be found not to be callable.
 #define ANNEX_HOOK_NAME(hook)                                                               \
   struct hook##_name {                                                                      \
     int hook;                                                                               \

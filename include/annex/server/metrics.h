@@ -37,9 +37,11 @@ class Metrics {
     prometheus::Counter* series_ = nullptr;
   };
 
+  /// Goes up and down.
   class Gauge {
    public:
     Gauge() = default;
+    /// The last of several threads wins.
     void set(double value) const;
     void add(double by) const;
 

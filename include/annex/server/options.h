@@ -68,6 +68,7 @@ struct Delegation {
   std::function<void()> refresh{};
 };
 
+/// How a server runs: what flags set in a program that is started by `run`.
 struct ServerOptions {
   /// False serves no port: requests come through Server::service().
   bool listen = true;

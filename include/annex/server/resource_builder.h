@@ -164,6 +164,7 @@ class ResourceBuilder {
     draft_.resource.scope = registry::Scope::kCluster;
     return *this;
   }
+  /// What kubectl takes for the plural, too; may be given several times.
   ResourceBuilder& short_name(std::string name) {
     draft_.resource.short_names.push_back(std::move(name));
     return *this;
@@ -173,6 +174,7 @@ class ResourceBuilder {
     draft_.resource.categories.push_back(std::move(name));
     return *this;
   }
+  /// Without it: the kind in lower case.
   ResourceBuilder& singular(std::string name) {
     draft_.resource.singular = std::move(name);
     return *this;

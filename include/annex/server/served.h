@@ -6,6 +6,7 @@
 
 namespace annex {
 
+/// One resource, as an APIService's maker needs to know it.
 struct ServedResource {
   std::string plural{};
   std::string kind{};
@@ -15,6 +16,7 @@ struct ServedResource {
   std::vector<std::string> subresources{};  ///< such as "status"
 };
 
+/// One API group with all that is served of it.
 struct ServedGroup {
   std::string name{};
   std::vector<std::string> versions{};  ///< the preferred first

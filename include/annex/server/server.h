@@ -75,6 +75,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// An API group, such as "bakery.example.com"; the same one if it was asked for before.
   Group group(std::string name);
   /// A store that this binary knows, besides memory; the first is its default.
   Server& store(StoreKind kind);
@@ -113,6 +114,7 @@ class Server {
   /// What `--version` and `/version` say, such as "v1.2.3".
   Server& version(std::string text);
 
+  /// What it was made with, and whether callers are known without a cluster or --standalone.
   const std::string& name() const;
   const std::string& version() const;
   bool has_authenticator() const;

@@ -9,6 +9,7 @@
 
 namespace annex {
 
+/// A server's certificate, with the chain that it sends, and its key; in PEM.
 struct ServingPair {
   std::string certificate_pem{};  ///< leaf first
   std::string key_pem{};

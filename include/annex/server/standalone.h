@@ -22,6 +22,7 @@ class Standalone {
   static Result<Standalone> open(std::string folder, std::vector<std::string> names,
                                  Environment environment);
 
+  /// What the server shows, and who has signed it.
   const ServingPair& serving() const { return serving_; }
   const std::string& ca_pem() const { return ca_pem_; }
   /// Who holds the token or a certificate of the CA. `clock` must outlive them.

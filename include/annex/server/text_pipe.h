@@ -17,6 +17,7 @@ class TextPipe {
  public:
   explicit TextPipe(std::size_t limit = std::size_t{1} << 18U);
 
+  /// What became of a write.
   enum class Written { kYes, kFull, kGone };
   /// Takes all of `text` or nothing. kFull: wait for room, or leave it out. kGone: nobody reads any
   /// more. More than the limit is taken only by an empty pipe.

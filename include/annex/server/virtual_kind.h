@@ -27,6 +27,7 @@ class ChangeFeed {
   /// Changes may have been lost: everything is listed again.
   void reset() const { feed_->reset(); }
 
+  /// The same feed for objects in their JSON form.
   const std::shared_ptr<registry::ChangeFeed>& shared() const { return feed_; }
 
  private:

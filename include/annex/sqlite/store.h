@@ -15,6 +15,7 @@
 
 namespace annex::sqlite {
 
+/// Where objects are kept, and how durably.
 struct Options {
   std::string path{};  ///< of the file; `path`-wal, -shm and .lock stand beside it
   /// How long old revisions stay readable, if their bytes fit in `history_bytes`. Restarts do not

@@ -11,6 +11,7 @@
 
 namespace annex::storage {
 
+/// How much of the past is kept.
 struct MemoryOptions {
   /// How long old revisions stay readable, if their bytes fit in `history_bytes`.
   util::Duration history = std::chrono::minutes(5);

@@ -39,6 +39,7 @@ namespace annex::storage {
 /// too.
 using Revision = std::uint64_t;
 
+/// A key and what it holds at some revision.
 struct Entry {
   std::string key{};
   util::Bytes value{};
@@ -67,6 +68,7 @@ struct StoreError {
 template <typename T>
 using StoreResult = util::Result<T, StoreError>;
 
+/// Which keys are listed, and how many.
 struct ListOptions {
   std::optional<Revision> at{};  ///< the newest if absent
   std::size_t limit{};           ///< at most so many entries; 0 is no limit
@@ -100,6 +102,7 @@ struct Guard {
   Revision revision{};  ///< 0: absent
 };
 
+/// One write of one key.
 struct Commit {
   std::string key{};
   std::optional<util::Bytes> value{};  ///< absent: the key is deleted
@@ -114,6 +117,7 @@ struct Commit {
 /// key): kNotFound, kExists or kConflict, without `current`. Nothing if it may. For stores.
 std::optional<StoreError> refusal(const Commit& commit, Revision live);
 
+/// One change of one key.
 struct Event {
   enum class Type { kPut, kDelete };
   Type type = Type::kPut;
@@ -124,6 +128,7 @@ struct Event {
   Revision create_revision{};
   Revision previous_revision{};  ///< 0 if the key did not exist
 
+  /// False for a put over what was there.
   bool is_create() const { return type == Type::kPut && previous_revision == 0; }
 };
 

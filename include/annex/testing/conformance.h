@@ -10,17 +10,20 @@
 
 namespace annex::testing {
 
+/// What a suite found.
 struct ConformanceReport {
   std::size_t checks = 0;
   /// What was wrong: each a sentence that names the path that was asked.
   std::vector<std::string> failures{};
 
+  /// True if nothing was wrong.
   bool passed() const { return failures.empty(); }
 };
 
 /// Asks a server about everything that its discovery names: the documents agree with each other and
-/// with what is answered; lists, pages, watches with their closing bookmark, errors as Status,
-/// methods that are not there. It writes nothing. `client` may do everything.
+/// with what is answered; lists, pages, tables and metadata alone, watches with their closing
+/// bookmark, errors as Status, methods that are not there. It writes nothing. `client` may do
+/// everything.
 ConformanceReport check_conformance(kube::Client& client, const util::Clock& clock);
 
 /// The suite as a program: `argv` is the server's program and its flags. Starts it with

@@ -37,12 +37,14 @@ class FakeKubernetes {
                      const std::map<std::string, std::string>& data);
   void add_namespace(const std::string& name);
 
+  /// How calls fare.
   enum class Mood {
     kAnswer,
     kStall,   ///< calls wait until the mood changes, their deadline passes or the client is stopped
     kRefuse,  ///< nobody listens
     kDrop,    ///< what was asked is done, but the connection breaks before the answer
   };
+  /// From now on; calls that are stalled go on as the new mood has it.
   void be(Mood mood);
 
   /// How many calls of this path came so far, queries left aside; of all paths if it is empty.

@@ -30,6 +30,7 @@ class Reply {
   Reply& operator=(Reply&&) noexcept;
   ~Reply();
 
+  /// 200 and so on.
   int status() const { return response_.status; }
   /// The first line of that name, empty if there is none.
   std::string header(std::string_view name) const;
@@ -39,6 +40,7 @@ class Reply {
   /// The body as JSON; null if it is none.
   json::Value json() const;
 
+  /// True for a watch, a followed log or a large list, whose text comes line by line.
   bool is_stream() const;
   /// The next line of a stream, without its newline, waited for on the machine's clock for up to
   /// ten seconds; nothing once the stream has ended or if none came.
@@ -69,11 +71,13 @@ class Fixture {
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
 
+  /// The time of the server and all in it. Moving it fires what is due.
   util::ManualClock& clock() { return clock_; }
 
   /// Who sends what follows; an administrator at first, nobody for nothing.
   void act_as(std::optional<request::UserInfo> user) { user_ = std::move(user); }
 
+  /// Names and values, in order; a name may come twice.
   using Headers = std::vector<std::pair<std::string, std::string>>;
   /// Sends a request and waits for its answer. `target` is the path and query as on the wire.
   Reply send(std::string method, const std::string& target, std::string body = {},

@@ -13,6 +13,7 @@
 
 namespace annex::testing {
 
+/// How much is tried.
 struct RoundTripOptions {
   /// Repeats a run; without it each run has one of its own, which its result tells.
   std::optional<std::uint64_t> seed{};
@@ -23,6 +24,7 @@ struct RoundTripOptions {
       adjust{};
 };
 
+/// What a run found: with `seed` it can be repeated.
 struct RoundTripResult {
   std::uint64_t seed{};
   std::size_t documents{};

@@ -34,6 +34,7 @@ struct StoreProperty {
 /// All of them; docs/store-suite.md says which of upstream's storage tests each one stands for.
 std::span<const StoreProperty> store_properties();
 
+/// How much is tried.
 struct StoreSuiteOptions {
   /// If absent: the environment's ANNEX_SEED, or a random number.
   std::optional<std::uint64_t> seed{};
@@ -56,6 +57,7 @@ struct StoreSuiteOptions {
   std::map<storage::StoreError::Code, Provoke> provoke{};
 };
 
+/// One promise that a store broke.
 struct StoreFailure {
   std::string property{};  ///< a name out of `store_properties`
   std::string text{};      ///< a sentence: what was seen, and what should have been
@@ -71,6 +73,7 @@ struct StoreSuiteReport {
   /// How often each operation, kind of event and error of the contract came up in the whole run.
   std::map<std::string, std::size_t> hits{};
 
+  /// True if nothing was wrong.
   bool passed() const { return failures.empty(); }
   /// True if the store broke this property.
   bool failed(std::string_view property) const;

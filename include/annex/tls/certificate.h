@@ -30,6 +30,7 @@ class Certificate {
   /// damaged, or there is none.
   static Result<std::vector<Certificate>> from_pem(std::string_view pem);
 
+  /// The certificate itself, and whom it names.
   const std::string& der() const;
   std::string pem() const;
   Subject subject() const;
@@ -46,6 +47,7 @@ class Certificate {
 
   struct Impl;
   explicit Certificate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  /// For the files that wrap OpenSSL.
   const Impl& impl() const { return *impl_; }
 
  private:
@@ -64,6 +66,7 @@ class PrivateKey {
 
   struct Impl;
   explicit PrivateKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  /// For the files that wrap OpenSSL.
   const Impl& impl() const { return *impl_; }
 
  private:
@@ -72,6 +75,7 @@ class PrivateKey {
 
 enum class Usage { kServer, kClient };
 
+/// What an authority is asked to sign.
 struct CertificateRequest {
   Subject subject{};
   std::vector<std::string> names{};  ///< DNS names and IP addresses

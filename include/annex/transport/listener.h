@@ -53,6 +53,7 @@ struct Limits {
   util::Duration connection_age{};
 };
 
+/// Where a listener listens, and what it puts up with.
 struct ListenerOptions {
   std::string bind_address = "0.0.0.0";  ///< an IPv4 or IPv6 address
   std::uint16_t port = 0;                ///< 0: any free one

@@ -42,12 +42,14 @@ class Chunks {
   explicit Chunks(Bytes bytes) { append(std::move(bytes)); }
   explicit Chunks(std::string text) : Chunks(Bytes(std::move(text))) {}
 
+  /// Copies no bytes; what is empty is left out.
   void append(Bytes bytes);
   void append(std::string text) { append(Bytes(std::move(text))); }
   void append(Chunks chunks);
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  /// None of them is empty.
   const std::vector<Bytes>& parts() const { return parts_; }
   /// All bytes copied into one string.
   std::string join() const;

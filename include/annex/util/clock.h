@@ -22,6 +22,7 @@ class Clock {
   Clock& operator=(const Clock&) = delete;
   virtual ~Clock() = default;
 
+  /// now() never goes back and is for limits; wall_now() is the date, which may be set.
   virtual TimePoint now() const = 0;
   virtual WallTime wall_now() const = 0;
 

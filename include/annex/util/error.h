@@ -64,6 +64,7 @@ struct Error {
   bool has_details = false;      ///< writes `"details":{}` even if all members are empty
   std::string continue_token{};  ///< the `metadata.continue` of an expired list
 
+  /// With the reason that the name says; `message` is a sentence for the client.
   static Error bad_request(std::string message);
   static Error internal(std::string_view message);
   static Error unavailable(std::string message);

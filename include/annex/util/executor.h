@@ -12,6 +12,7 @@
 
 namespace annex::util {
 
+/// How many threads, and how much may wait for them.
 struct ExecutorOptions {
   std::string name = "annex-worker";  ///< shown by the operating system, at most 15 bytes of it
   std::size_t threads = 16;           ///< at most; they are started when first needed

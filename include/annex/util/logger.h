@@ -9,6 +9,7 @@ namespace annex::util {
 
 enum class Severity { kInfo, kWarning, kError };
 
+/// One `key="value"` of a line. The key outlives the call.
 struct LogField {
   std::string_view key;
   std::string value;
@@ -38,6 +39,7 @@ class Logger {
   virtual void write(Severity severity, std::string_view message,
                      std::initializer_list<LogField> fields) = 0;
 
+  /// `write` with the severity that the name says.
   void info(std::string_view message, std::initializer_list<LogField> fields = {}) {
     write(Severity::kInfo, message, fields);
   }

@@ -17,6 +17,7 @@ class [[nodiscard]] Result {
   static_assert(!std::is_same_v<T, E>, "a Result needs two different types");
 
  public:
+  /// What it holds if all went well.
   using Value = T;
 
   Result(T value)
@@ -46,6 +47,7 @@ class [[nodiscard]] Result {
   std::variant<T, E> state_;
 };
 
+/// Nothing, or why it failed.
 template <typename E>
 class [[nodiscard]] Result<void, E> {
  public:

@@ -1,24 +1,20 @@
-// A Kubernetes API that answers from a script.
+// A client of the Kubernetes API that answers from a script.
 #pragma once
 
-#include <deque>
 #include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "annex/auth/reviews.h"
-#include "annex/http/uri.h"
 #include "annex/kube/client.h"
-#include "annex/util/logger.h"
-#include "annex/util/manual_clock.h"
 #include "annex/util/mutex.h"
 
-namespace annex::auth::testing {
+namespace annex::test {
 
-/// Gives `answer`'s word for every call, and counts them. While `hanging`, calls wait to be let go.
-class FakeKube final : public kube::Client {
+/// Gives `answer`'s word for every call, and keeps them: for what no healthy cluster says, and for
+/// what is asked to the letter. annex::testing::FakeKubernetes behaves as a cluster does. While
+/// `hanging`, calls wait to be let go.
+class ScriptedClient final : public kube::Client {
  public:
   using Script = std::function<Result<kube::Answer>(const kube::Call&)>;
 
@@ -84,36 +80,4 @@ class FakeKube final : public kube::Client {
   bool stopped_ ANNEX_GUARDED_BY(mutex_) = false;
 };
 
-/// What reviews need around them; waits between attempts move the clock.
-struct Surroundings {
-  util::ManualClock clock{};
-  util::SeededRandom random{1};
-  util::NullLogger logger{};
-  std::shared_ptr<FakeKube> kube = std::make_shared<FakeKube>();
-
-  Reviewer reviewer() {
-    return {kube,
-            clock,
-            random,
-            logger,
-            [this](util::TimePoint until) {
-              if (until > clock.now()) clock.advance(until - clock.now());
-              return true;
-            },
-            {}};
-  }
-};
-
-inline http::Request request_with(http::Headers headers) {
-  http::Request request;
-  request.method = "GET";
-  request.target = *http::parse_target("/apis");
-  request.headers = std::move(headers);
-  return request;
-}
-
-inline http::Request with_token(const std::string& token) {
-  return request_with({{"Authorization", "Bearer " + token}});
-}
-
-}  // namespace annex::auth::testing
+}  // namespace annex::test
