@@ -66,9 +66,14 @@ class WithoutClusterTest(unittest.TestCase):
                 self.assertIn("does not answer", said)
 
     def test_credentials_from_a_program(self):
-        config = self.kubeconfig(1, {"exec": {"command": "gke-gcloud-auth-plugin"}})
-        for said in self.both("--kubeconfig", config, code=1):
-            self.assertIn("gets its credentials from a program", said)
+        program = {"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-plugin",
+                   "interactiveMode": "Never", "installHint": "Install it first."}
+        for said in self.both("--kubeconfig", self.kubeconfig(1, {"exec": program}), code=1):
+            self.assertIn('"no-such-plugin"', said)
+            self.assertIn("Install it first.", said)
+        program["apiVersion"] = "client.authentication.k8s.io/v0"
+        for said in self.both("--kubeconfig", self.kubeconfig(1, {"exec": program}), code=1):
+            self.assertIn("not client.authentication.k8s.io/v1 or v1beta1", said)
 
     def test_mistakes(self):
         said = self.run_sample("install", code=1)[1]
