@@ -38,7 +38,7 @@ inline bool is_admitted(const Resource& resource, const WriteRequest& request) {
   return request.admission != nullptr || resource.strategy.admit;
 }
 
-/// The version that answers what was not stored: none of it is lost in another one.
+/// The version that answers what is never stored: none of it is lost in another one.
 const Version& answered_in(const Resource& resource, const WriteRequest& request);
 
 /// The request's own time is up.

@@ -94,8 +94,7 @@ Result<Written> Writes::create_once(const WriteRequest& request, json::Value obj
     auto live = backend_.get(named.key, {});
     if (!live) return std::move(live).error();
     if (*live) return exists();
-    auto item = backend_.codec().make_item(relative_key(named.key), 0, object,
-                                           answered_in(resource_, request));
+    auto item = backend_.codec().make_item(relative_key(named.key), 0, object, resource_.storage());
     if (!item) return std::move(item).error();
     written.item = std::move(*item);
     written.stored = false;

@@ -119,7 +119,10 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   written.deleted = finalizers(object).empty() && has_meta(*old, "deletionTimestamp") &&
                     meta_number(*old, "deletionGracePeriodSeconds") == 0;
   if (request.hooks.dry_run || written.deleted) {
-    auto item = codec.make_item(live->key, live->revision, object, answered_in(resource_, request));
+    // As upstream: a dry run shows what would be stored, a deletion the object that was sent.
+    const Version& version =
+        written.deleted ? answered_in(resource_, request) : resource_.storage();
+    auto item = codec.make_item(live->key, live->revision, object, version);
     if (!item) return std::move(item).error();
     written.item = std::move(*item);
     if (request.hooks.dry_run) return std::optional(std::move(written));

@@ -116,6 +116,6 @@ TEST_CASE("what a dry run shows is never kept") {
         server.patch(dry, kMergePatch, R"({"reference":")" + std::string(reference) + "\"}");
     CHECK(answer.at({"reference"}) == reference);
   }
-  CHECK(server.encodings("flunders") == before + 2);
+  CHECK(server.encodings("flunders") == before + 4);
   CHECK(server.get(kCollections[1] + "/x").at({"reference"}) == "r");
 }
