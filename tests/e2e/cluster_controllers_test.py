@@ -26,6 +26,14 @@ class Controllers(ClusterCase):
         made = self.api.done("POST", path, item, expect=(201,))
         return {"apiVersion": item["apiVersion"], "kind": item["kind"], **made}
 
+    def seen(self, dependents):
+        """Waits until the garbage collector knows of all dependents made before: it learns of a
+        resource's objects in order, and takes away the one whose owner there never was."""
+        nobody = {"apiVersion": "v1", "kind": "ConfigMap",
+                  "metadata": {"name": "nobody", "uid": "00000000-0000-4000-8000-000000000000"}}
+        self.make(dependents, "marker", nobody)
+        self.gone(dependents + "/marker", "a dependent of nobody is collected")
+
     def gone(self, path, what):
         wait_for(lambda: self.api.get(path).status == 404, 60, what)
 
@@ -45,6 +53,7 @@ class Controllers(ClusterCase):
             self.make(dependents, "f", self.make(owners, "foreground"))
             # Held by a finalizer, the dependent holds its owner.
             self.api.patch(dependents + "/f", {"metadata": {"finalizers": ["example.com/hold"]}})
+            self.seen(dependents)
             self.delete(owners + "/foreground", "Foreground")
             wait_for(lambda: "deletionTimestamp" in
                      self.api.done("GET", dependents + "/f")["metadata"], 60,
@@ -58,6 +67,7 @@ class Controllers(ClusterCase):
 
         with self.subTest("orphan"):
             self.make(dependents, "o", self.make(owners, "orphan"))
+            self.seen(dependents)
             self.delete(owners + "/orphan", "Orphan")
             self.gone(owners + "/orphan", "the owner is gone")
             left = self.api.done("GET", dependents + "/o")["metadata"]
