@@ -32,8 +32,29 @@ std::string shell_word(const std::string& text) {
   return "'" + quoted + "'";
 }
 
-Plan Examination::found_plan() const {
+std::string address_text(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+std::string Examination::outside() {
+  const json::Value* const service = get(core("services", plan.namespace_name), plan.service);
+  if (const std::string name = text_at(service, {"spec", "externalName"}); !name.empty()) {
+    const json::Array& ports = items_at(service, {"spec", "ports"});
+    const std::int64_t port = ports.empty() ? 0 : number_at(&ports.front(), {"port"});
+    return address_text(name, port == 0 ? plan.service_port : static_cast<std::uint16_t>(port));
+  }
+  if (endpoint_host.empty()) read_endpoints(*this, service);
+  return endpoint_host.empty() ? "HOST:PORT" : address_text(endpoint_host, endpoint_port);
+}
+
+Plan Examination::found_plan() {
   Plan found = plan;
+  if (external) {
+    // Where it leads can be a place that install refuses: the command says so when it is run.
+    static_cast<void>(read_external(outside(), found));
+    return found;
+  }
   found.image = text_at(workload.container, {"image"});
   const json::Array& ports = items_at(workload.container, {"ports"});
   const std::int64_t port = ports.empty() ? 0 : number_at(&ports.front(), {"containerPort"});
@@ -65,7 +86,8 @@ Plan Examination::found_plan() const {
   return found;
 }
 
-std::string Examination::install_command(bool same_image) const {
+std::string Examination::install_command(bool same_image) {
+  if (external) return own("install") + " --external " + shell_word(outside());
   const Plan found = found_plan();
   std::string command = own("install") + " --image " +
                         (same_image && !found.image.empty() ? shell_word(found.image) : "IMAGE");

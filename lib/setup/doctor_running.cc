@@ -73,11 +73,7 @@ std::int64_t slice_port(const json::Value& slice, const json::Value* service, st
   return 0;
 }
 
-struct Endpoints {
-  int ready = 0;
-  int others = 0;
-  int without_port = 0;
-};
+}  // namespace
 
 Endpoints read_endpoints(Examination& run, const json::Value* service) {
   Endpoints count;
@@ -105,6 +101,8 @@ Endpoints read_endpoints(Examination& run, const json::Value* service) {
   return count;
 }
 
+namespace {
+
 /// "authentication-configmap": the checks that /readyz says fail.
 std::string failing_checks(const std::string& body) {
   std::string names;
@@ -116,9 +114,7 @@ std::string failing_checks(const std::string& body) {
 }
 
 std::string address(const Examination& run) {
-  const bool is_ipv6 = run.endpoint_host.find(':') != std::string::npos;
-  return (is_ipv6 ? "[" + run.endpoint_host + "]" : run.endpoint_host) + ":" +
-         std::to_string(run.endpoint_port);
+  return address_text(run.endpoint_host, run.endpoint_port);
 }
 
 /// True if a fault was told.

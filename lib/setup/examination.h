@@ -72,7 +72,7 @@ class Examination {
   std::string own(const std::string& command) const;
   /// With the flags that say how the server runs now, as far as its workload tells; the image is
   /// left to the reader if it has to be another.
-  std::string install_command(bool same_image = true) const;
+  std::string install_command(bool same_image = true);
 
   /// What earlier steps found out.
   bool external = false;  ///< the server runs outside of the cluster
@@ -90,7 +90,10 @@ class Examination {
 
  private:
   /// The plan with what the workload says of it.
-  Plan found_plan() const;
+  Plan found_plan();
+  /// "192.0.2.7:8443": where the Service of a server outside of the cluster leads, as
+  /// `--external` takes it; "HOST:PORT" if nothing tells.
+  std::string outside();
   /// Objects of which others hold fields that install would set: it is refused without --force.
   std::string held();
 
@@ -108,6 +111,18 @@ struct ServedVersion {
   std::string path() const { return "/apis/" + group + "/" + version; }
 };
 std::vector<ServedVersion> served_versions(const Plan& plan);
+
+/// "[2001:db8::7]:8443".
+std::string address_text(const std::string& host, std::uint16_t port);
+
+/// How many endpoints the Service has: ready, not ready, and without the Service's port.
+struct Endpoints {
+  int ready = 0;
+  int others = 0;
+  int without_port = 0;
+};
+/// Counts them, and notes in `run` where the server can be reached.
+Endpoints read_endpoints(Examination& run, const json::Value* service);
 
 /// The member at the end of a path, null if there is none.
 const json::Value* at(const json::Value* value, std::initializer_list<const char*> path);

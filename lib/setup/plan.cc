@@ -115,6 +115,8 @@ Error refuse_external(const std::string& text, const std::string& why) {
                             "cluster can reach");
 }
 
+}  // namespace
+
 Result<void> read_external(const std::string& text, Plan& plan) {
   const std::size_t colon = text.rfind(':');
   const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
@@ -150,8 +152,6 @@ Result<void> read_external(const std::string& text, Plan& plan) {
   if (plan.external->kind == External::Kind::kName) plan.service_port = number;
   return {};
 }
-
-}  // namespace
 
 Result<void> set_allowed_names(const std::string& json, Trust& trust) {
   trust.allowed_names.clear();

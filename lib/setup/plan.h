@@ -105,4 +105,8 @@ Result<Plan> make_plan(const Server& server, const PlanOptions& options);
 /// Reads what the cluster's configmap has as a JSON list. BadRequest: it is none.
 Result<void> set_allowed_names(const std::string& json, Trust& trust);
 
+/// Sets where a server outside of the cluster is, from "host:port" as `--external` takes it; an
+/// error, and nothing set, for what kube-apiserver could not reach.
+Result<void> read_external(const std::string& text, Plan& plan);
+
 }  // namespace annex::setup

@@ -354,6 +354,31 @@ TEST_CASE("a server outside of the cluster is judged by what it shows") {
   CHECK(cluster.codes() == Codes{"certificate-wrong-name"});
 }
 
+TEST_CASE("a server outside of the cluster is installed again with the place where it is") {
+  const auto commands = [](const char* service, bool keeps_slice) {
+    FakeCluster cluster;
+    cluster.remove(kWorkload);
+    cluster.remove(kSecret);
+    if (!keeps_slice) cluster.remove(kSlice);
+    cluster.at(kService, {"spec"}) = yaml(service);
+    cluster.remove(kFirst);
+    std::string all;
+    for (const Finding& finding : cluster.examine()) {
+      for (const std::string& command : finding.commands) all += command + "\n";
+    }
+    return all;
+  };
+  using Catch::Contains;
+  CHECK_THAT(
+      commands("{type: ExternalName, externalName: oven.example.com, ports: [{port: 8443}]}",
+               false),
+      Contains("install") && Contains(" --external oven.example.com:8443") && !Contains("--image"));
+  CHECK_THAT(commands("{ports: [{name: https, port: 443}]}", true),
+             Contains(" --external 10.0.0.7:8443") && !Contains("--image"));
+  CHECK_THAT(commands("{ports: [{name: https, port: 443}]}", false),
+             Contains(" --external HOST:PORT"));
+}
+
 TEST_CASE("each breakage is found by its code, and by no other") {
   std::set<std::string> found;
   for (const auto* const all :
