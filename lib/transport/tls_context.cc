@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "tls/openssl.h"
 #include "transport/server_names.h"
 #include "transport/sockets.h"
 #include "transport/tls_settings.h"
@@ -12,9 +13,9 @@
 namespace annex::transport {
 namespace {
 
-using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-using X509Ptr = std::unique_ptr<X509, decltype(&X509_free)>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using tls::BioPtr;
+using tls::reader;
+using tls::X509Ptr;
 using ContextPtr = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 
 /// What the callbacks of a context look at. Kept alive by every connection.
@@ -24,10 +25,6 @@ struct Snapshot {
   std::vector<ContextPtr> others{};  ///< in the order of the names' positions
   bool http2 = true;
 };
-
-Bio reader(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free);
-}
 
 int no_password(char*, int, int, void*) { return 0; }
 
@@ -88,17 +85,15 @@ Error unusable(const std::string& what) {
 
 Result<void> use_pair(SSL_CTX* context, const std::string& certificate_pem,
                       const std::string& key_pem) {
-  const Bio chain = reader(certificate_pem);
-  const X509Ptr leaf(PEM_read_bio_X509(chain.get(), nullptr, no_password, nullptr), X509_free);
+  const BioPtr chain = reader(certificate_pem);
+  const X509Ptr leaf(PEM_read_bio_X509(chain.get(), nullptr, no_password, nullptr));
   if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1) return unusable("certificate");
   while (X509* next = PEM_read_bio_X509(chain.get(), nullptr, no_password, nullptr)) {
-    const X509Ptr owned(next, X509_free);
+    const X509Ptr owned(next);
     if (SSL_CTX_add1_chain_cert(context, next) != 1) return unusable("certificate chain");
   }
-  const Bio key_text = reader(key_pem);
-  const KeyPtr key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_password, nullptr),
-                   EVP_PKEY_free);
-  if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1 ||
+  const auto key = tls::PrivateKey::from_pem(key_pem);
+  if (!key || SSL_CTX_use_PrivateKey(context, key->impl().key.get()) != 1 ||
       SSL_CTX_check_private_key(context) != 1) {
     return unusable("key");
   }
@@ -131,9 +126,9 @@ Result<ContextPtr> make_one(const std::string& certificate_pem, const std::strin
     return std::move(done).error();
   }
   if (!client_ca_pem.empty()) {
-    const Bio names = reader(client_ca_pem);
+    const BioPtr names = reader(client_ca_pem);
     while (X509* ca = PEM_read_bio_X509(names.get(), nullptr, no_password, nullptr)) {
-      const X509Ptr owned(ca, X509_free);
+      const X509Ptr owned(ca);
       if (SSL_CTX_add_client_CA(context.get(), ca) != 1) return unusable("client CA");
     }
   }

@@ -1,6 +1,12 @@
 #include "annex/tls/certificate.h"
 
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
 #include <catch2/catch.hpp>
+
+#include "tls/openssl.h"
 
 namespace tls = annex::tls;
 using std::chrono::hours;
@@ -72,6 +78,32 @@ TEST_CASE("keys survive PEM, and damage is refused") {
   CHECK_FALSE(
       tls::Certificate::from_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
   CHECK_FALSE(tls::CaPool::from_pem(""));
+}
+
+TEST_CASE("keys of every kind are read in every form, the first of a text") {
+  using KeyPtr = tls::KeyPtr;
+  KeyPtr made[] = {KeyPtr(EVP_RSA_gen(1024)), KeyPtr(EVP_EC_gen("P-384")),
+                   KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))};
+  const std::string other = tls::PrivateKey::generate()->pem();
+  for (const KeyPtr& key : made) {
+    REQUIRE(key);
+    const tls::BioPtr modern(BIO_new(BIO_s_mem()));
+    const tls::BioPtr old(BIO_new(BIO_s_mem()));
+    PEM_write_bio_PKCS8PrivateKey(modern.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    PEM_write_bio_PrivateKey_traditional(old.get(), key.get(), nullptr, nullptr, 0, nullptr,
+                                         nullptr);
+    const std::string wanted = tls::content(modern.get());
+    for (const std::string& text : {wanted, tls::content(old.get()), wanted + other,
+                                    tls::make_ca("x", {}, {})->certificate.pem() + wanted}) {
+      INFO(text);
+      const auto read = tls::PrivateKey::from_pem(text);
+      REQUIRE(read);
+      CHECK(read->pem() == wanted);
+    }
+  }
+  CHECK_FALSE(
+      tls::PrivateKey::from_pem("-----BEGIN PRIVATE KEY-----\nMAMCAQA=\n"
+                                "-----END PRIVATE KEY-----\n"));
 }
 
 TEST_CASE("a name that no certificate can hold is refused") {
