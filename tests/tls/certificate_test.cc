@@ -94,7 +94,8 @@ TEST_CASE("keys of every kind are read in every form, the first of a text") {
                                          nullptr);
     const std::string wanted = tls::content(modern.get());
     for (const std::string& text : {wanted, tls::content(old.get()), wanted + other,
-                                    tls::make_ca("x", {}, {})->certificate.pem() + wanted}) {
+                                    ca().certificate.pem() + wanted}) {
+      if (text.empty()) continue;  // Ed25519 has no form of its own.
       INFO(text);
       const auto read = tls::PrivateKey::from_pem(text);
       REQUIRE(read);
