@@ -1,7 +1,7 @@
 #include "http/client.h"
 
 #include <catch2/catch.hpp>
-#include <thread>
+#include <future>
 
 #include "http/peer.h"
 #include "tests/http/raw_server.h"
@@ -18,6 +18,13 @@ using http::test::send_text;
 using std::chrono::seconds;
 
 namespace {
+
+/// What a call on a thread of its own gives. Assertions are this thread's: Catch2 is not
+/// synchronised.
+template <typename Call>
+auto elsewhere(Call call) {
+  return std::async(std::launch::async, std::move(call));
+}
 
 std::unique_ptr<http::Client> client_for(Fixture& fixture, util::Clock& clock,
                                          http::ClientLimits limits = {},
@@ -109,14 +116,12 @@ TEST_CASE("the name to be proved may differ from the address that is dialled") {
 TEST_CASE("a deadline ends a call that is not answered, and the next one works") {
   Fixture fixture;
   const auto client = client_for(fixture, fixture.clock);
-  std::thread caller([&] {
-    const auto answer = get(*client, fixture.clock, "/hold", seconds(10));
-    REQUIRE_FALSE(answer);
-    CHECK(answer.error().reason == Reason::kTimeout);
-  });
+  auto late = elsewhere([&] { return get(*client, fixture.clock, "/hold", seconds(10)); });
   CHECK(fixture.service.wait_held(1));
   fixture.clock.advance(seconds(10));
-  caller.join();
+  const auto answer = late.get();
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().reason == Reason::kTimeout);
   fixture.service.release();
   CHECK(get(*client, fixture.clock, "/echo"));
 }
@@ -129,15 +134,15 @@ TEST_CASE("stopping ends running calls and streams at once, and later ones") {
     CHECK(answer.error().reason == Reason::kServiceUnavailable);
     CHECK_THAT(answer.error().message, Catch::Contains("stopped"));
   };
-  std::thread caller([&] { stopped(get(*client, fixture.clock, "/hold")); });
-  std::thread watcher([&] {
-    stopped(client->stream({"GET", "/feed", {}, {}}, [](std::string_view) { return true; }));
+  auto call = elsewhere([&] { return get(*client, fixture.clock, "/hold"); });
+  auto stream = elsewhere([&] {
+    return client->stream({"GET", "/feed", {}, {}}, [](std::string_view) { return true; });
   });
   CHECK(fixture.service.wait_held(1));
   CHECK(fixture.service.feed.wait_open(1));
   client->stop();
-  caller.join();
-  watcher.join();
+  stopped(call.get());
+  stopped(stream.get());
   stopped(get(*client, fixture.clock, "/echo"));
   fixture.service.release();
 }
@@ -147,19 +152,17 @@ TEST_CASE("no more calls than allowed run at once; one that waits too long says 
   http::ClientLimits limits;
   limits.calls = 1;
   const auto client = client_for(fixture, fixture.clock, limits);
-  std::thread first([&] { CHECK(get(*client, fixture.clock, "/hold", seconds(60))); });
+  auto first = elsewhere([&] { return get(*client, fixture.clock, "/hold", seconds(60)); });
   CHECK(fixture.service.wait_held(1));
   const util::TimePoint deadline = fixture.clock.now() + seconds(5);
-  std::thread second([&] {
-    const auto answer = client->call({"GET", "/echo", {}, {}}, deadline);
-    REQUIRE_FALSE(answer);
-    CHECK(answer.error().reason == Reason::kTimeout);
-  });
+  auto second = elsewhere([&] { return client->call({"GET", "/echo", {}, {}}, deadline); });
   fixture.clock.advance(seconds(6));
-  second.join();
+  const auto answer = second.get();
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().reason == Reason::kTimeout);
   CHECK(fixture.service.served == 1);
   fixture.service.release();
-  first.join();
+  CHECK(first.get());
 }
 
 TEST_CASE("a stream gives its bytes as they come, and gives up after silence") {
@@ -169,18 +172,17 @@ TEST_CASE("a stream gives its bytes as they come, and gives up after silence") {
   util::CondVar changed;
   std::string seen;
   bool ended = false;
-  std::thread watcher([&] {
-    const auto answer = client->stream({"GET", "/feed", {}, {}}, [&](std::string_view bytes) {
+  auto watcher = elsewhere([&] {
+    auto answer = client->stream({"GET", "/feed", {}, {}}, [&](std::string_view bytes) {
       const util::MutexLock lock(mutex);
       seen += bytes;
       changed.notify_all();
       return true;
     });
-    REQUIRE_FALSE(answer);
-    CHECK(answer.error().reason == Reason::kTimeout);
     const util::MutexLock lock(mutex);
     ended = true;
     changed.notify_all();
+    return answer;
   });
   const auto expect = [&](const std::string& text) {
     const util::MutexLock lock(mutex);
@@ -202,7 +204,9 @@ TEST_CASE("a stream gives its bytes as they come, and gives up after silence") {
     if (!ended) changed.wait_for(mutex, std::chrono::milliseconds(20));
     done = ended;
   }
-  watcher.join();
+  const auto answer = watcher.get();
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().reason == Reason::kTimeout);
 }
 
 TEST_CASE("a stream ends well when its reader has enough or the server ends it") {
