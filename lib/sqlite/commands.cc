@@ -9,6 +9,7 @@
 
 #include "sqlite/files.h"
 #include "sqlite/keeper.h"
+#include "sqlite/log_gauge.h"
 #include "sqlite/schema.h"
 #include "sqlite/snapshot.h"
 
@@ -48,6 +49,14 @@ Revision newest_of(const std::string& path) {
 }
 
 void remove(const std::string& path) { std::remove(path.c_str()); }
+
+/// No writer of a server may be there to see how the log grows.
+StoreResult<void> carry_over_if_due(Keeper& keeper, LogGauge& log) {
+  if (!log.measured(keeper.log_pages())) return {};
+  auto done = keeper.carry_over();
+  log.carried(keeper.carried_pages());
+  return done;
+}
 
 /// A half-made file goes with its scope.
 struct Partial {
@@ -106,8 +115,9 @@ Result<std::string> check(const std::string& path) {
 Result<std::string> compact(const std::string& path) {
   auto connection = open_store_file(path, Connection::Access::kWrite);
   if (!connection) return std::move(connection).error();
+  if (auto done = Keeper::prepare(**connection); !done) return opening_error(done.error());
   Keeper keeper(**connection);
-  if (auto done = keeper.prepare(); !done) return opening_error(done.error());
+  LogGauge log;
   const auto compacted = number(**connection, "SELECT value FROM meta WHERE name = 'compacted'");
   if (!compacted) return opening_error(compacted.error());
   const auto before = number(**connection, "PRAGMA page_count");
@@ -116,6 +126,7 @@ Result<std::string> compact(const std::string& path) {
     const auto more = keeper.sweep(*compacted);
     if (!more) return opening_error(more.error());
     if (!*more) break;
+    if (auto done = carry_over_if_due(keeper, log); !done) return opening_error(done.error());
     std::this_thread::sleep_for(kPause);
   }
   while (true) {
@@ -123,9 +134,10 @@ Result<std::string> compact(const std::string& path) {
     if (!free) return opening_error(free.error());
     if (*free == 0) break;
     if (auto done = (*connection)->run(kVacuumStep); !done) return opening_error(done.error());
+    if (auto done = carry_over_if_due(keeper, log); !done) return opening_error(done.error());
     std::this_thread::sleep_for(kPause);
   }
-  if (auto done = keeper.checkpoint(); !done) return opening_error(done.error());
+  if (auto done = keeper.carry_over(); !done) return opening_error(done.error());
   const auto after = number(**connection, "PRAGMA page_count");
   if (!after) return opening_error(after.error());
   return path + " has " + std::to_string(*after) + " pages of 4 KiB; there were " +

@@ -3,9 +3,6 @@
 namespace annex::sqlite {
 namespace {
 
-/// How long another process, a `compact` say, may keep the file locked.
-constexpr int kBusyMilliseconds = 10000;
-
 using Code = StoreError::Code;
 
 Code meaning(int code) {
@@ -21,6 +18,11 @@ Code meaning(int code) {
   }
 }
 
+int keep_pages(void* pages, sqlite3*, const char*, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
 }  // namespace
 
 StoreResult<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access,
@@ -32,7 +34,7 @@ StoreResult<std::unique_ptr<Connection>> Connection::open(const std::string& pat
   std::unique_ptr<Connection> connection(new Connection(path, db));
   if (code != SQLITE_OK) return connection->error(code);
   sqlite3_extended_result_codes(db, 1);
-  sqlite3_busy_timeout(db, kBusyMilliseconds);
+  connection->wait_for_others();
   if (access == Access::kWrite && sqlite3_db_readonly(db, "main") == 1) {
     return StoreError{
         Code::kUnavailable, "the store " + path + " cannot be written: it is read-only", {}};
@@ -56,6 +58,10 @@ StoreResult<void> Connection::run(const char* sql) {
 }
 
 void Connection::roll_back() { sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr); }
+
+void Connection::measure_log(int& pages) { sqlite3_wal_hook(db_, keep_pages, &pages); }
+
+void Connection::wait_for_others(int milliseconds) { sqlite3_busy_timeout(db_, milliseconds); }
 
 StoreError Connection::error(int code) const {
   // The connection's own message may be of a later call.

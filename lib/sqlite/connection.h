@@ -20,6 +20,7 @@ using storage::StoreResult;
 /// Prepares each statement once. Used by one thread at a time; whoever owns it sees to that.
 class Connection {
  public:
+  static constexpr int kBusyMilliseconds = 10000;
   enum class Access { kWrite, kRead };
 
   /// Opens an existing file, or an empty one that is there already.
@@ -36,6 +37,13 @@ class Connection {
   bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
   /// Ends a transaction that failed.
   void roll_back();
+  /// Keeps in `pages`, which outlives the connection's last commit, how many the write-ahead log
+  /// has after each commit. In place of the automatic checkpoint, which would make commits pay for
+  /// it.
+  void measure_log(int& pages);
+  /// How long a call waits for whoever has what it needs: at first, and without an argument, as
+  /// long as another process may take.
+  void wait_for_others(int milliseconds = kBusyMilliseconds);
   /// What SQLite's result code means, with its message.
   StoreError error(int code) const;
 

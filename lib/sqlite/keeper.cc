@@ -1,6 +1,6 @@
 #include "sqlite/keeper.h"
 
-#include <algorithm>
+#include <chrono>
 #include <cstdint>
 
 namespace annex::sqlite {
@@ -19,8 +19,8 @@ StoreResult<Revision> meta(Connection& connection, const char* sql) {
 
 }  // namespace
 
-StoreResult<void> Keeper::prepare() {
-  return connection_.run("PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=NORMAL");
+StoreResult<void> Keeper::prepare(Connection& connection) {
+  return connection.run("PRAGMA synchronous=NORMAL");
 }
 
 StoreResult<bool> Keeper::sweep(Revision compacted) {
@@ -80,13 +80,28 @@ StoreResult<std::vector<History::Span>> Keeper::measure(std::size_t span_bytes) 
   return spans;
 }
 
-StoreResult<bool> Keeper::checkpoint() {
+StoreResult<bool> Keeper::checkpoint(int mode) {
   int pages = 0;
-  const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr,
-                                             SQLITE_CHECKPOINT_PASSIVE, &pages, &carried_);
-  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) return connection_.error(code);
-  carried_ = std::max(carried_, 0);
-  return carried_ == pages;
+  int carried = 0;
+  const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, mode, &pages, &carried);
+  // Who carries it over already, another process say, tells no numbers.
+  if (carried >= 0) carried_ = carried;
+  if ((code & 0xff) == SQLITE_BUSY) return false;
+  if (code != SQLITE_OK) return connection_.error(code);
+  return true;
+}
+
+StoreResult<void> Keeper::carry_over() {
+  if (auto done = checkpoint(SQLITE_CHECKPOINT_PASSIVE); !done) return std::move(done).error();
+  return {};
+}
+
+StoreResult<bool> Keeper::renew_log(util::Duration patience) {
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  connection_.wait_for_others(static_cast<int>(milliseconds.count()));
+  auto done = checkpoint(SQLITE_CHECKPOINT_RESTART);
+  connection_.wait_for_others();
+  return done;
 }
 
 }  // namespace annex::sqlite

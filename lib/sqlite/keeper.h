@@ -14,22 +14,31 @@ namespace annex::sqlite {
 /// may be undone by a power loss, and is then done again. Used by one thread.
 class Keeper {
  public:
-  explicit Keeper(Connection& connection) : connection_(connection) {}
+  /// Requires: prepare(connection).
+  explicit Keeper(Connection& connection) : connection_(connection) {
+    connection_.measure_log(log_pages_);
+  }
 
-  StoreResult<void> prepare();
+  static StoreResult<void> prepare(Connection& connection);
   /// Removes the rows that no revision from `compacted` on shows, at most a slice of them. True if
   /// there are more. Requires: nobody else writes meanwhile.
   StoreResult<bool> sweep(Revision compacted);
   /// The bytes of the history that the file holds, for History::refine.
   StoreResult<std::vector<History::Span>> measure(std::size_t span_bytes);
-  /// Carries the write-ahead log over into the file as far as nobody reads it. True if all of it
-  /// was carried over, so that the next commit begins it anew.
-  StoreResult<bool> checkpoint();
-  /// The pages that have been carried over.
+  /// Carries the write-ahead log over into the file as far as nobody reads it, while others write.
+  StoreResult<void> carry_over();
+  /// Carries all of it over and waits until nobody reads it, so that the next commit begins it
+  /// anew. False if somebody still does after `patience`. Requires: nobody else writes meanwhile.
+  StoreResult<bool> renew_log(util::Duration patience);
+  /// The pages in the log after the last transaction, and those of them that are carried over.
+  int log_pages() const { return log_pages_; }
   int carried_pages() const { return carried_; }
 
  private:
+  StoreResult<bool> checkpoint(int mode);
+
   Connection& connection_;
+  int log_pages_ = 0;
   int carried_ = 0;
 };
 

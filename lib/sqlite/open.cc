@@ -77,7 +77,7 @@ Result<std::unique_ptr<storage::Store>> open_store(const Options& options, util:
   connection = Connection::open(options.path, Connection::Access::kWrite, options.vfs);
   if (!connection) return opening_error(connection.error());
   opened.keeping = std::move(*connection);
-  if (auto done = Keeper(*opened.keeping).prepare(); !done) return opening_error(done.error());
+  if (auto done = Keeper::prepare(*opened.keeping); !done) return opening_error(done.error());
   return std::unique_ptr<storage::Store>(
       std::make_unique<SqliteStore>(options, std::move(opened), clock, logger));
 }

@@ -175,7 +175,7 @@ void SqliteStore::run_writer() {
 }
 
 SqliteStore::Answers SqliteStore::write(const std::vector<Pending>& batch) {
-  util::MutexLock writing(write_mutex_);
+  Turn writing(write_mutex_);
   Answers answers = writer_.write(batch);
   std::vector<Event> events;
   {
@@ -187,8 +187,7 @@ SqliteStore::Answers SqliteStore::write(const std::vector<Pending>& batch) {
       events.push_back(*answers[i]);
     }
     newest_ = std::max(newest_, writer_.newest());
-    log_pages_ = writer_.log_pages();
-    if (log_pages_ >= kCheckpointPages && !jumped_) {
+    if (log_.measured(writer_.log_pages()) && !jumped_) {
       jumped_ = true;
       state_changed_.notify_all();
     }

@@ -15,8 +15,10 @@
 #include "sqlite/files.h"
 #include "sqlite/history.h"
 #include "sqlite/keeper.h"
+#include "sqlite/log_gauge.h"
 #include "sqlite/readers.h"
 #include "sqlite/snapshot.h"
+#include "sqlite/turnstile.h"
 #include "sqlite/writer.h"
 
 namespace annex::sqlite {
@@ -31,9 +33,6 @@ struct Opened {
   std::uint64_t epoch{};
   Endings endings{};
 };
-
-/// The pages of the write-ahead log that are worth carrying over.
-constexpr int kCheckpointPages = 1000;
 
 /// A commit that finds nobody writing is written by its own thread; those that come meanwhile are
 /// written together by the writer thread.
@@ -72,7 +71,8 @@ class SqliteStore final : public storage::Store {
   void measure_history();
   void keep_house();
   void sweep();
-  void checkpoint();
+  void carry_log_over();
+  bool is_log_due();
   void end_values();
   void wake_keeper();
   bool is_stopping();
@@ -88,7 +88,7 @@ class SqliteStore final : public storage::Store {
   PageCounts counts_;
 
   /// Held while the file is written, by whomever.
-  util::Mutex write_mutex_;
+  Turnstile write_mutex_;
   Writer writer_ ANNEX_GUARDED_BY(write_mutex_);
   Keeper keeper_;  // the keeper thread's
 
@@ -103,7 +103,7 @@ class SqliteStore final : public storage::Store {
   Revision newest_ ANNEX_GUARDED_BY(state_mutex_);  ///< that was written or read
   History history_ ANNEX_GUARDED_BY(state_mutex_);
   Endings endings_ ANNEX_GUARDED_BY(state_mutex_);
-  int log_pages_ ANNEX_GUARDED_BY(state_mutex_) = 0;
+  LogGauge log_ ANNEX_GUARDED_BY(state_mutex_);
   bool jumped_ ANNEX_GUARDED_BY(state_mutex_) = false;
   bool stopping_ ANNEX_GUARDED_BY(state_mutex_) = false;
   /// The keeper thread's: what the file says about compaction, and whether a complaint was logged.

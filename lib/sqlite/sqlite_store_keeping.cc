@@ -6,9 +6,10 @@
 namespace annex::sqlite {
 namespace {
 
-/// The size of the write-ahead log beyond which writes wait, some milliseconds, until all of it has
-/// been carried over: else it would grow for as long as writes never pause.
-constexpr int kLargeLogPages = 16384;
+/// How often the write-ahead log is carried over beside the writers before they have to wait.
+constexpr int kSteps = 4;
+/// How long writers wait for those who read it. Whoever begins to read meanwhile does not need it.
+constexpr util::Duration kPatience = std::chrono::milliseconds(50);
 constexpr util::Duration kTick = std::chrono::seconds(1);
 
 }  // namespace
@@ -56,7 +57,7 @@ void SqliteStore::measure_history() {
 void SqliteStore::keep_house() {
   end_values();
   sweep();
-  checkpoint();
+  carry_log_over();
 }
 
 void SqliteStore::end_values() {
@@ -94,13 +95,17 @@ void SqliteStore::sweep() {
   while (true) {
     StoreResult<bool> more = false;
     {
-      util::MutexLock lock(write_mutex_);
+      Turn writing(write_mutex_);
       more = keeper_.sweep(compacted);
+      util::MutexLock lock(state_mutex_);
+      log_.measured(keeper_.log_pages());
     }
     if (!more) return complain(more.error());
     complained_ = false;
     if (!*more) break;
-    // Whoever waits to write goes first: the mutex alone would let this thread in again.
+    // A long history fills the log as writers do.
+    if (is_log_due()) carry_log_over();
+    // Many commits go between two slices, not one.
     util::MutexLock lock(state_mutex_);
     if (stopping_) return;
     state_changed_.wait_for(state_mutex_, std::chrono::milliseconds(1));
@@ -108,29 +113,37 @@ void SqliteStore::sweep() {
   swept_for_ = compacted;
 }
 
-void SqliteStore::checkpoint() {
-  int pages = 0;
+bool SqliteStore::is_log_due() {
+  util::MutexLock lock(state_mutex_);
+  return log_.is_due();
+}
+
+void SqliteStore::carry_log_over() {
+  // What is written meanwhile is for the next step, so that little is left for the writers to wait
+  // for. They may be quicker than the disk, so not for ever.
+  for (int step = 0; step < kSteps && is_log_due(); ++step) {
+    if (auto done = keeper_.carry_over(); !done) return complain(done.error());
+    util::MutexLock lock(state_mutex_);
+    log_.carried(keeper_.carried_pages());
+  }
   {
     util::MutexLock lock(state_mutex_);
-    pages = log_pages_;
+    if (!log_.is_large()) return;
   }
-  if (pages < keeper_.carried_pages()) {
-    // The log has begun anew since.
-    if (pages < kCheckpointPages) return;
-  } else if (pages - keeper_.carried_pages() < kCheckpointPages) {
-    return;
+  StoreResult<bool> renewed = false;
+  {
+    Turn writing(write_mutex_);
+    renewed = keeper_.renew_log(kPatience);
+    util::MutexLock lock(state_mutex_);
+    log_.carried(keeper_.carried_pages());
+    log_.asked_anew();
   }
-  auto whole = keeper_.checkpoint();
-  if (whole && !*whole && pages >= kLargeLogPages) {
-    util::MutexLock lock(write_mutex_);
-    whole = keeper_.checkpoint();
-  }
-  if (!whole) complain(whole.error());
+  if (!renewed) complain(renewed.error());
 }
 
 void SqliteStore::complain(const StoreError& error) {
   {
-    util::MutexLock lock(write_mutex_);
+    Turn writing(write_mutex_);
     writer_.distrust_log();
   }
   if (!complained_) logger_.error("the store cannot be kept in order", {{"err", error.message}});

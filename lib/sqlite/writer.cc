@@ -11,16 +11,10 @@ using storage::Commit;
 using storage::Entry;
 using storage::Event;
 
-int keep_pages(void* pages, sqlite3*, const char*, int count) {
-  *static_cast<int*>(pages) = count;
-  return SQLITE_OK;
-}
-
 }  // namespace
 
 Writer::Writer(Connection& connection, Revision newest) : connection_(connection), newest_(newest) {
-  // In place of the automatic checkpoint, which would make this commit pay for it.
-  sqlite3_wal_hook(connection_.handle(), keep_pages, &log_pages_);
+  connection_.measure_log(log_pages_);
 }
 
 std::vector<StoreResult<Event>> Writer::write(const std::vector<Pending>& batch) {

@@ -154,7 +154,14 @@ FaultyDisk::FaultyDisk(std::uint64_t seed)
   vfs_->pAppData = this;
   vfs_->xOpen = &FaultyFile::vfs_open;
   vfs_->xDelete = &FaultyFile::vfs_remove;
+  vfs_->xSleep = &FaultyDisk::sleep;
   sqlite3_vfs_register(vfs_.get(), 0);
+}
+
+int FaultyDisk::sleep(sqlite3_vfs* vfs, int microseconds) {
+  auto& disk = *static_cast<FaultyDisk*>(vfs->pAppData);
+  if (disk.at_wait_) disk.at_wait_();
+  return disk.real_->xSleep(disk.real_, microseconds);
 }
 
 FaultyDisk::~FaultyDisk() { sqlite3_vfs_unregister(vfs_.get()); }

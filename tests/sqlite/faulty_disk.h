@@ -44,6 +44,8 @@ class FaultyDisk {
   /// Called by the writing thread when readers see its commit and it is still in SQLite's hands.
   /// Set while nobody writes.
   void at_commit(std::function<void()> call) { at_commit_ = std::move(call); }
+  /// Called by a thread that waits for others to let go of the file. Set while no store is open.
+  void at_wait(std::function<void()> call) { at_wait_ = std::move(call); }
 
  private:
   friend struct FaultyFile;
@@ -58,6 +60,7 @@ class FaultyDisk {
     std::size_t size = 0;
   };
 
+  static int sleep(sqlite3_vfs* vfs, int microseconds);
   int open(const char* name, sqlite3_file* file, int flags, int* out_flags);
   int write(const std::string& path, const void* bytes, int count, sqlite3_int64 offset);
   int truncate(const std::string& path, sqlite3_int64 size);
@@ -78,6 +81,7 @@ class FaultyDisk {
   bool syncs_fail_ ANNEX_GUARDED_BY(mutex_) = false;
   bool read_only_ ANNEX_GUARDED_BY(mutex_) = false;
   std::function<void()> at_commit_;
+  std::function<void()> at_wait_;
 };
 
 }  // namespace annex::sqlite
