@@ -52,6 +52,7 @@ class Child {
 /// Pointers into the words, and the null that ends them.
 std::vector<char*> pointers(std::vector<std::string>& words) {
   std::vector<char*> made;
+  made.reserve(words.size() + 1);
   for (std::string& word : words) made.push_back(word.data());
   made.push_back(nullptr);
   return made;
