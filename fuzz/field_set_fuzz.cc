@@ -1,17 +1,30 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
 #include "annex/json/read.h"
 #include "annex/json/write.h"
 #include "schema/field_set.h"
 
 using annex::schema::FieldSet;
+using annex::schema::PathElement;
+using Path = std::vector<PathElement>;
 
 namespace {
 
 void expect(bool truth) {
   if (!truth) std::abort();
+}
+
+/// The paths of all members below `path`.
+void collect(const FieldSet& set, Path& path, std::vector<Path>& paths) {
+  for (const FieldSet::Node& node : set.nodes()) {
+    path.push_back(node.element);
+    if (node.member) paths.push_back(path);
+    collect(node.below, path, paths);
+    path.pop_back();
+  }
 }
 
 }  // namespace
@@ -31,6 +44,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   expect(annex::json::write(again->write()) == annex::json::write(fields));
   expect(set->shown().size() == set->size());
 
+  if (set->size() <= 200) {
+    Path path;
+    std::vector<Path> paths;
+    collect(*set, path, paths);
+    FieldSet built;
+    for (const Path& each : paths) {
+      expect(!built.contains(each));
+      built.insert(each);
+      expect(built.contains(each) && set->contains(each));
+    }
+    expect(built == *set);
+  }
   expect(set->united(*again) == *set);
   expect(set->intersected(*again) == *set);
   expect(set->without(*again).empty());

@@ -228,8 +228,8 @@ Result<void> Server::Running::listen() {
     environment_.logger.warning("Use of insecure cipher '" + name + "' detected.");
   }
   transport::ServingCertificates served = listening.certificates;
-  Result<std::unique_ptr<transport::Listener>> listener = transport::Listener::open(
-      std::move(listening), *pipeline_, environment_.clock, environment_.logger);
+  Result<std::unique_ptr<transport::Listener>> listener =
+      transport::Listener::open(listening, *pipeline_, environment_.clock, environment_.logger);
   if (!listener) {
     Error error = listener.error();
     error.message = "cannot serve on " + options_.bind_address + ", port " +
