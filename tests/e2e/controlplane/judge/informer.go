@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,8 +24,21 @@ type event struct {
 	Type     string            `json:"type"` // SYNCED, ADDED, MODIFIED, DELETED, GUESSED, STORE
 	Name     string            `json:"name,omitempty"`
 	Revision string            `json:"revision,omitempty"`
-	N        string            `json:"n,omitempty"` // the label of that name
+	N        string            `json:"n,omitempty"`     // the label of that name
 	Store    map[string]string `json:"store,omitempty"` // revisions by name
+}
+
+// streams counts the lists that are asked for as a watch with initial events.
+type streams struct {
+	http.RoundTripper
+	asked *atomic.Int64
+}
+
+func (s streams) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.URL.Query().Get("sendInitialEvents") == "true" {
+		s.asked.Add(1)
+	}
+	return s.RoundTripper.RoundTrip(request)
 }
 
 // Informer tells every call of an informer's handler until its standard input ends, then what its store holds.
@@ -36,6 +51,8 @@ func Informer(arguments []string) error {
 	if err != nil {
 		return err
 	}
+	var streamed atomic.Int64
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return streams{next, &streamed} })
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return err
@@ -73,6 +90,9 @@ func Informer(arguments []string) error {
 	stop := make(chan struct{})
 	factory.Start(stop)
 	cache.WaitForCacheSync(stop, handle.HasSynced)
+	if streamed.Load() == 0 {
+		return fmt.Errorf("the informer did not ask for a streaming list, which it is here to judge")
+	}
 	tell("SYNCED", nil)
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		// A line asks for the store.
