@@ -203,7 +203,7 @@ class Inspector {
 
   /// As kubectl and controllers that need metadata alone ask for it: `as` of meta.k8s.io/v1.
   json::Value transformed(const std::string& path, const std::string& as) {
-    const json::Value value = object(path, "application/json;as=" + as + ";v=v1;g=meta.k8s.io");
+    json::Value value = object(path, "application/json;as=" + as + ";v=v1;g=meta.k8s.io");
     const std::string what = path + " as " + as;
     check(value.at_string({"kind"}) == as && value.at_string({"apiVersion"}) == "meta.k8s.io/v1",
           what, "is a " + value.at_string({"apiVersion"}) + " " + value.at_string({"kind"}));
