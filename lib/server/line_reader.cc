@@ -45,12 +45,17 @@ bool LineReader::pull() {
   const http::Pull pulled = source_->pull(1U << 16U, clock_.now(), chunks);
   unread_ += chunks.join();
   ended_ = pulled == http::Pull::kEnd || pulled == http::Pull::kAbort;
+  // What broke off is no line.
+  if (pulled == http::Pull::kAbort) unread_.resize(unread_.rfind('\n') + 1);
   return pulled != http::Pull::kWait;
 }
 
 std::optional<std::string> LineReader::take_line() {
   const std::size_t end = unread_.find('\n');
-  if (end == std::string::npos) return std::nullopt;
+  if (end == std::string::npos) {
+    if (!ended_ || unread_.empty()) return std::nullopt;
+    return std::exchange(unread_, {});
+  }
   std::string line = unread_.substr(0, end);
   unread_.erase(0, end + 1);
   return line;
@@ -63,19 +68,36 @@ std::optional<std::string> LineReader::line_if_any() {
   }
 }
 
+bool LineReader::wait(std::chrono::steady_clock::time_point end) {
+  const util::Duration left = end - std::chrono::steady_clock::now();
+  if (left <= util::Duration::zero()) return false;
+  const std::optional<util::TimePoint> due = source_->wake_at();
+  // At least a moment, so that a source that is due and has nothing is not asked in a circle.
+  const util::Duration until_due =
+      due ? std::max<util::Duration>(*due - clock_.now(), std::chrono::milliseconds(1)) : left;
+  wakes_->wait(std::min(left, until_due));
+  return true;
+}
+
+std::string LineReader::rest(util::Duration limit) {
+  auto end = std::chrono::steady_clock::now() + limit;
+  while (!ended_) {
+    const std::size_t before = unread_.size();
+    while (pull()) {
+    }
+    if (unread_.size() != before) end = std::chrono::steady_clock::now() + limit;
+    if (!ended_ && !wait(end)) break;
+  }
+  return unread_;
+}
+
 std::optional<std::string> LineReader::next_line(util::Duration limit,
                                                  const std::stop_token& stop) {
   const std::stop_callback wake(stop, [this] { wakes_->wake(); });
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!stop.stop_requested()) {
     if (std::optional<std::string> line = line_if_any()) return line;
-    const util::Duration left = end - std::chrono::steady_clock::now();
-    if (ended_ || left <= util::Duration::zero()) return std::nullopt;
-    const std::optional<util::TimePoint> due = source_->wake_at();
-    // At least a moment, so that a source that is due and has nothing is not asked in a circle.
-    const util::Duration until_due =
-        due ? std::max<util::Duration>(*due - clock_.now(), std::chrono::milliseconds(1)) : left;
-    wakes_->wait(std::min(left, until_due));
+    if (ended_ || !wait(end)) return std::nullopt;
   }
   return std::nullopt;
 }

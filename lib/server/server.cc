@@ -206,8 +206,10 @@ Result<void> Server::Running::open_backends(const detail::ServerDraft& draft) {
   if (!store) return store.error();
   store_ = std::make_unique<detail::MeteredStore>(std::move(*store), draft.metrics, registry_,
                                                   environment_.clock);
+  registry::BackendOptions options;
+  options.cache = options_.watch_cache;
   backends_ = std::make_unique<registry::Backends>(registry_, *store_, environment_.clock,
-                                                   environment_.logger, registry::BackendOptions{});
+                                                   environment_.logger, options);
   return backends_->start();
 }
 

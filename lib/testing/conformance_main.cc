@@ -36,6 +36,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  bool is_started() const { return pid_ > 0; }
   bool is_running() { return pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == 0; }
   /// Its exit code after SIGTERM; -1 if it ended otherwise.
   int end() {
@@ -83,6 +84,10 @@ int conformance_main(int argc, const char* const* argv) {
   flags.insert(flags.end(), argv + 2, argv + argc);
   util::RealClock clock;
   Process process(argv[1], flags);
+  if (!process.is_started()) {
+    std::cerr << argv[1] << " cannot be started\n";
+    return 1;
+  }
   const auto client = await_ready(process, folder.path("server/kubeconfig"), clock);
   if (!client) {
     std::cerr << argv[1] << " does not become ready\n";

@@ -10,7 +10,30 @@
 namespace annex::testing {
 namespace {
 
-constexpr std::string_view kUserHeader = "X-Fixture-User";
+constexpr const char* kUserHeader = "X-Fixture-User";
+constexpr const char* kUidHeader = "X-Fixture-Uid";
+constexpr const char* kGroupHeader = "X-Fixture-Group";
+constexpr const char* kExtraHeader = "X-Fixture-Extra";  // a key, a newline, a value
+constexpr std::chrono::seconds kPatience(10);
+
+void add_headers(http::Headers& headers, const request::UserInfo& user) {
+  headers.add(kUserHeader, user.name);
+  headers.add(kUidHeader, user.uid);
+  for (const std::string& group : user.groups) headers.add(kGroupHeader, group);
+  for (const auto& extra : user.extra) {
+    for (const std::string& value : extra.second) {
+      headers.add(kExtraHeader, extra.first + "\n" + value);
+    }
+  }
+}
+
+void add_extra(request::UserInfo& user, std::string_view line) {
+  const std::size_t end = line.find('\n');
+  const std::string_view key = line.substr(0, end);
+  if (user.extra.empty() || user.extra.back().first != key)
+    user.extra.emplace_back(std::string(key), std::vector<std::string>());
+  user.extra.back().second.emplace_back(line.substr(end + 1));
+}
 
 /// Takes the fixture's word for who calls: nobody else can send to it.
 class FixtureAuthenticator final : public auth::Authenticator {
@@ -21,8 +44,12 @@ class FixtureAuthenticator final : public auth::Authenticator {
     if (!name) return std::optional<request::UserInfo>();
     request::UserInfo user;
     user.name = *name;
-    for (const std::string_view group : request.headers.all("X-Fixture-Group")) {
+    user.uid = request.headers.first(kUidHeader).value_or("");
+    for (const std::string_view group : request.headers.all(kGroupHeader)) {
       user.groups.emplace_back(group);
+    }
+    for (const std::string_view extra : request.headers.all(kExtraHeader)) {
+      add_extra(user, extra);
     }
     return std::optional(std::move(user));
   }
@@ -43,6 +70,10 @@ std::string Reply::header(std::string_view name) const {
   return std::string(response_.headers.first(name).value_or(""));
 }
 
+std::string Reply::text() const {
+  return stream_ ? stream_->rest(kPatience) : response_.body_text();
+}
+
 json::Value Reply::json() const {
   Result<json::Value> value = json::parse(text());
   return value ? std::move(*value) : json::Value();
@@ -56,7 +87,7 @@ std::optional<std::string> Reply::line_if_any() {
 }
 
 std::optional<std::string> Reply::next_line() {
-  return stream_ ? stream_->next_line(std::chrono::seconds(10)) : std::nullopt;
+  return stream_ ? stream_->next_line(kPatience) : std::nullopt;
 }
 
 json::Value Reply::next_json() {
@@ -78,6 +109,8 @@ Fixture::Fixture(Server& server, const std::function<void(ServerOptions&)>& adju
   options.worker_threads = 4;
   options.mend_interval = {};
   options.store = "memory";
+  // A few changes would be kept however long ago they were: here the clock is to decide.
+  options.watch_cache.min_events = 0;
   options.authenticators.push_back(std::make_shared<FixtureAuthenticator>());
   if (adjust) adjust(options);
   const Result<void> started = server_.start(std::move(options), {clock_, random_, logger_});
@@ -96,10 +129,7 @@ Reply Fixture::send(std::string method, const std::string& target, std::string b
   for (auto& header : headers) {
     request.headers.add(std::move(header.first), std::move(header.second));
   }
-  if (user_) {
-    request.headers.add(std::string(kUserHeader), user_->name);
-    for (const std::string& group : user_->groups) request.headers.add("X-Fixture-Group", group);
-  }
+  if (user_) add_headers(request.headers, *user_);
   request.body = util::Bytes(std::move(body));
   request.protocol = "HTTP/1.1";
   request.remote_address = "127.0.0.1";

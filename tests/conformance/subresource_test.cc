@@ -7,8 +7,6 @@
 
 namespace {
 
-using annex::http::Response;
-using annex::registry::SubresourceCall;
 using annex::testing::Fixture;
 using Catch::Contains;
 
@@ -39,17 +37,21 @@ struct Home {
   annex::Server server{"radio"};
 
   Home() {
+    // [serve]
     annex::registry::Subresource tune;
     tune.name = "tune";
     tune.verbs = {"create", "get"};
-    tune.serve = [](const SubresourceCall& call) -> annex::Result<Response> {
+    tune.serve =
+        [](const annex::registry::SubresourceCall& call) -> annex::Result<annex::http::Response> {
       if (call.http.body.view() == "noise") return annex::Error::bad_request("that is no music");
       if (call.http.body.view() == "throw") throw std::runtime_error("the radio burns");
-      return Response::text(200, "text/plain",
-                            call.context.user.name + " tunes " + call.key.name + " from " +
-                                call.object.at_string({"station"}) + " to " +
-                                std::string(call.http.body.view()));
+      return annex::http::Response::text(200, "text/plain",
+                                         call.context.user.name + " tunes " + call.key.name +
+                                             " from " + call.object.at_string({"station"}) +
+                                             " to " + std::string(call.http.body.view()));
     };
+    // [serve]
+    // [parts]
     server.group("radio.example.com")
         .resource<Radio>("radios", "Radio")
         .version("v1")
@@ -71,6 +73,7 @@ struct Home {
                    }
                    return std::unique_ptr<annex::http::Duplex>(std::make_unique<Silence>());
                  });
+    // [parts]
   }
 
   void put_radio() const {
@@ -81,13 +84,6 @@ struct Home {
     REQUIRE(server.client<Radio>().create(radio));
   }
 };
-
-/// The text of an answer that is made while it is sent.
-std::string text_of(annex::testing::Reply reply) {
-  std::string text;
-  while (const auto line = reply.next_line()) text += *line + "\n";
-  return text;
-}
 
 TEST_CASE("A function answers the methods that its verbs stand for") {
   Home home;
@@ -117,13 +113,13 @@ TEST_CASE("A log is read whole, by its end, by its size, and as it grows") {
   Home home;
   Fixture fixture(home.server);
   home.put_radio();
-  auto log = fixture.get(kRadio + "/log");
+  const auto log = fixture.get(kRadio + "/log");
   CHECK(log.header("Content-Type") == "text/plain");
-  CHECK(text_of(std::move(log)) == "on\njazz\noff\n");
-  CHECK(text_of(fixture.get(kRadio + "/log?tailLines=1")) == "off\n");
-  CHECK(text_of(fixture.get(kRadio + "/log?tailLines=2&limitBytes=5")) == "jazz\n");
-  CHECK(text_of(fixture.get(kRadio + "/log?tailLines=9")) == "on\njazz\noff\n");
-  CHECK(text_of(fixture.get(kRadio + "/log?tailLines=0")).empty());
+  CHECK(log.text() == "on\njazz\noff\n");
+  CHECK(fixture.get(kRadio + "/log?tailLines=1").text() == "off\n");
+  CHECK(fixture.get(kRadio + "/log?tailLines=2&limitBytes=5").text() == "jazz\n");
+  CHECK(fixture.get(kRadio + "/log?tailLines=9").text() == "on\njazz\noff\n");
+  CHECK(fixture.get(kRadio + "/log?tailLines=0").text().empty());
   CHECK(fixture.get(kRadio + "/log?tailLines=-1").status() == 422);
   CHECK(fixture.get(kRadio + "/log?tailLines=x").status() == 400);
   CHECK(fixture.get(kRadio + "/log?sinceTime=then").status() == 400);
@@ -185,7 +181,7 @@ TEST_CASE("What is wrong about a subresource is told at the start") {
   annex::registry::Subresource part;
   part.name = "tune";
   part.verbs = {"post"};
-  part.serve = [](const SubresourceCall&) { return Response{}; };
+  part.serve = [](const annex::registry::SubresourceCall&) { return annex::http::Response{}; };
   server.group("radio.example.com")
       .resource<Radio>("radios", "Radio")
       .version("v1")

@@ -15,6 +15,7 @@
 #include "annex/auth/reviews.h"
 #include "annex/auth/trust.h"
 #include "annex/kube/client.h"
+#include "annex/registry/watch_cache.h"
 #include "annex/server/extensions.h"
 #include "annex/storage/store.h"
 #include "annex/transport/listener.h"
@@ -99,6 +100,8 @@ struct ServerOptions {
   /// How often lost stores are tried again and the store's health is probed; 0: only when
   /// Server::mend() is called.
   util::Duration mend_interval = std::chrono::seconds(1);
+  /// The past that watches may begin in.
+  registry::WatchCacheOptions watch_cache{};
   std::string store{};  ///< "name" or "name:location"; empty: the first that is known
   /// The server's own folder, for a store without a location; empty: such a store does not open.
   std::string folder{};

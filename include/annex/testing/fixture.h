@@ -35,8 +35,9 @@ class Reply {
   /// The first line of that name, empty if there is none.
   std::string header(std::string_view name) const;
   const http::Headers& headers() const { return response_.headers; }
-  /// The whole body. Requires: the answer is no stream.
-  std::string text() const { return response_.body_text(); }
+  /// The whole body. Of a stream what has not been read by lines, once it has ended or nothing has
+  /// come for ten seconds on the machine's clock.
+  std::string text() const;
   /// The body as JSON; null if it is none.
   json::Value json() const;
 
@@ -57,7 +58,8 @@ class Reply {
   std::unique_ptr<detail::LineReader> stream_;  ///< null if the answer is none
 };
 
-/// Owns the clock and runs a described server without a port on a store in memory. One thread.
+/// Owns the clock and runs a described server without a port on a store in memory. Once something
+/// is written five minutes later, what was is forgotten: watches from then get 410. One thread.
 class Fixture {
  public:
   /// Starts `server`, which outlives the fixture. Throws std::runtime_error with the server's
