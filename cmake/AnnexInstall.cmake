@@ -20,6 +20,7 @@ foreach(component IN LISTS annex_components)
             DESTINATION ${annex_package_dir} RENAME annex_${component}Needs.cmake)
   endif()
 endforeach()
+list(JOIN annex_components ", " annex_component_names)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 configure_package_config_file(
@@ -34,13 +35,27 @@ install(FILES ${PROJECT_BINARY_DIR}/annexConfig.cmake
               ${CMAKE_CURRENT_LIST_DIR}/AnnexConformanceTest.cmake
         DESTINATION ${annex_package_dir})
 
-set(annex_needs "openssl libnghttp2 libuv cpp-httplib prometheus-cpp-core zlib yaml-cpp")
-if(BUILD_SHARED_LIBS)
-  set(annex_pc_needs "Requires.private: ${annex_needs}")
-else()
-  set(annex_pc_needs "Requires: ${annex_needs}")
-endif()
-# Relative, so that the installed tree can be moved (and `--prefix` given at install time).
-file(RELATIVE_PATH annex_pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-configure_file(${CMAKE_CURRENT_LIST_DIR}/annex.pc.in ${PROJECT_BINARY_DIR}/annex.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/annex.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+# annex_pc(NAME DESCRIPTION LIBRARY REQUIRES INSIDE): installs NAME.pc. Who links a shared library need
+# not know what is inside it.
+function(annex_pc name description library requires inside)
+  if(BUILD_SHARED_LIBS)
+    set(needs "Requires: ${requires}\nRequires.private: ${inside}")
+  else()
+    set(needs "Requires: ${requires} ${inside}")
+  endif()
+  # Relative, so that the installed tree can be moved (and `--prefix` given at install time).
+  file(RELATIVE_PATH prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/annex.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+
+annex_pc(annex "${PROJECT_DESCRIPTION}" annex ""
+         "openssl libnghttp2 libuv cpp-httplib prometheus-cpp-core zlib yaml-cpp")
+foreach(component IN LISTS annex_components)
+  set(inside)
+  if(component STREQUAL sqlite)
+    set(inside "sqlite3 >= 3.40")
+  endif()
+  annex_pc(annex-${component} "annex's component ${component}" annex_${component}
+           "annex = ${PROJECT_VERSION}" "${inside}")
+endforeach()
