@@ -23,13 +23,16 @@ std::int64_t wave(annex::util::WallTime at, std::int64_t least) {
   return least + least * (steps < 10 ? steps : 20 - steps) / 10;
 }
 
+// [usage]
 Usage usage(std::int64_t millicores, std::int64_t mebibytes) {
   return {{"cpu", *annex::meta::Quantity::parse(std::to_string(millicores) + "m")},
           {"memory", *annex::meta::Quantity::parse(std::to_string(mebibytes) + "Mi")}};
 }
+// [usage]
 
 }  // namespace
 
+// [describe]
 void describe(annex::schema::Object<NodeMetrics>& node) {
   node.description("What a node used.");
   node.field<&NodeMetrics::metadata>("metadata", "Standard object metadata.");
@@ -37,6 +40,7 @@ void describe(annex::schema::Object<NodeMetrics>& node) {
   node.field<&NodeMetrics::window>("window", "How long was measured.");
   node.field<&NodeMetrics::usage>("usage", "By resource.");
 }
+// [describe]
 
 void describe(annex::schema::Object<ContainerMetrics>& container) {
   container.field<&ContainerMetrics::name>("name", "Of the container.");
@@ -51,6 +55,7 @@ void describe(annex::schema::Object<PodMetrics>& pod) {
   pod.field<&PodMetrics::containers>("containers", "By container.");
 }
 
+// [nodes]
 annex::Result<std::vector<NodeMetrics>> Fleet::nodes() const {
   const annex::util::WallTime at = measured_at(clock_);
   std::vector<NodeMetrics> all;
@@ -66,6 +71,7 @@ annex::Result<std::vector<NodeMetrics>> Fleet::nodes() const {
   }
   return all;
 }
+// [nodes]
 
 annex::Result<std::vector<PodMetrics>> Fleet::pods() const {
   const annex::util::WallTime at = measured_at(clock_);

@@ -9,6 +9,7 @@
 
 namespace fleet {
 
+// [types]
 using Usage = std::map<std::string, annex::meta::Quantity>;
 
 struct NodeMetrics {
@@ -32,6 +33,7 @@ struct PodMetrics {
   std::vector<ContainerMetrics> containers;
   friend void describe(annex::schema::Object<PodMetrics>& pod);
 };
+// [types]
 
 /// Machines that exist nowhere else: what they use goes up and down with the time. Any thread.
 class Fleet {

@@ -8,6 +8,7 @@
 
 namespace bakery {
 
+// [types]
 struct OfferSpec {
   std::string flour;
   std::int32_t loaves = 1;
@@ -39,6 +40,7 @@ struct OfferReview {
     review.field<&OfferReview::status>("status", "The answer.");
   }
 };
+// [types]
 
 OfferReview answer(const annex::HookContext& context, const OfferReview& question);
 

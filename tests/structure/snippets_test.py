@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares the code blocks of the documentation with the code that they are cut from.
 
-A block follows a line `<!-- cut from PATH [NAME] -->`; in PATH the same text stands between two lines
-`// [NAME]`, perhaps indented.
+A block of C++ or CMake follows a line `<!-- cut from PATH [NAME] -->`; in PATH the same text stands between two lines
+`// [NAME]`, or `# [NAME]`, perhaps indented.
 """
 
 import pathlib
@@ -11,17 +11,18 @@ import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"<!-- cut from (\S+) \[(\w+)\] -->\n```cpp\n(.*?)```\n", re.S)
+BLOCK = re.compile(r"<!-- cut from (\S+) \[(\w+)\] -->\n```(?:cpp|cmake)\n(.*?)```\n", re.S)
+BEGIN = re.compile(r"^```(?:cpp|cmake)$", re.M)
 
 wrong = []
 compared = 0
-for page in sorted((ROOT / "docs").rglob("*.md")):
+for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
     text = page.read_text()
     blocks = BLOCK.findall(text)
-    if text.count("```cpp") != len(blocks):
-        wrong.append(f"{page.relative_to(ROOT)}: a block of C++ does not say what it is cut from")
+    if len(BEGIN.findall(text)) != len(blocks):
+        wrong.append(f"{page.relative_to(ROOT)}: a block of code does not say what it is cut from")
     for path, name, shown in blocks:
-        parts = re.split(rf"^\s*// \[{name}\]\n", (ROOT / path).read_text(), flags=re.M)
+        parts = re.split(rf"^\s*(?://|#) \[{name}\]\n", (ROOT / path).read_text(), flags=re.M)
         if len(parts) != 3:
             wrong.append(f"{path} has no part between two marks [{name}]")
         elif textwrap.dedent(parts[1]) != shown:
