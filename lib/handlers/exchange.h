@@ -31,6 +31,7 @@ struct Exchange {
   registry::Backend& backend;         ///< of `stored`
   const util::Clock& clock;
   util::Random& random;
+  util::Logger& logger;
   const HandlersOptions& options;
   Form form{};  ///< what is accepted, transforms included
 

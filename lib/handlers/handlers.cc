@@ -120,6 +120,7 @@ http::Response Handlers::serve(request::Context& context, const http::Request& r
                       *backend,
                       clock_,
                       random_,
+                      logger_,
                       options_,
                       *std::move(form)};
     exchange.warn({route->version->deprecation});

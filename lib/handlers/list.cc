@@ -4,9 +4,7 @@
 #include "handlers/exchange.h"
 #include "handlers/list_source.h"
 #include "handlers/options.h"
-#include "handlers/output.h"
 #include "handlers/paging.h"
-#include "handlers/render.h"
 
 namespace annex::handlers {
 namespace {
@@ -117,10 +115,7 @@ Result<http::Response> serve_list(Exchange& exchange) {
   if (!options) return std::move(options).error();
   auto page = read_page(exchange, *options);
   if (!page) return std::move(page).error();
-  if (is_for_streaming(exchange, page->items)) return stream_list(exchange, std::move(*page));
-  auto body = render_list(exchange, page->items, page->meta);
-  if (!body) return std::move(body).error();
-  return make_response(exchange.http, exchange.form, 200, std::move(*body));
+  return list_response(exchange, std::move(page->items), page->meta);
 }
 
 }  // namespace annex::handlers

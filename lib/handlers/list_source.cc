@@ -1,64 +1,174 @@
 #include "handlers/list_source.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "annex/util/mutex.h"
 #include "handlers/output.h"
-#include "handlers/render.h"
+#include "http/gzip.h"
 
 namespace annex::handlers {
 namespace {
 
 /// Smaller lists are answered whole, with their length.
 constexpr std::size_t kStreamFrom = 1U << 20U;
+/// What a worker makes at once, at least: less would not be worth waking it.
+constexpr std::size_t kPiece = 1U << 16U;
+/// How long until it is tried again to find a worker where too much waits for them.
+constexpr util::Duration kRetry = std::chrono::milliseconds(10);
+
+struct Piece {
+  util::Chunks bytes{};
+  http::Pull then = http::Pull::kAbort;
+};
 
 }  // namespace
 
-ListSource::ListSource(std::string begin, std::optional<std::string> partial_version,
-                       std::vector<registry::ItemPtr> items, bool packed)
-    : begin_(std::move(begin)),
-      partial_version_(std::move(partial_version)),
-      items_(std::move(items)) {
-  if (packed) packer_.emplace();
-}
-
-void ListSource::append_next(util::Chunks& out) {
-  const bool is_first = next_ == 0;
-  if (is_first) out.append(std::move(begin_));
-  const registry::ItemPtr item = std::move(items_[next_++]);
-  append_list_item(item->frame(), item->revision, partial_version_, is_first, out);
-  if (next_ == items_.size()) out.append(util::Bytes::literal("]}\n"));
-}
-
-http::Pull ListSource::pull(std::size_t room, util::TimePoint, util::Chunks& out) {
-  util::Chunks piece;
-  while (next_ < items_.size() && piece.size() < room) append_next(piece);
-  const bool is_last = next_ == items_.size();
-  if (!packer_) {
-    out.append(std::move(piece));
-  } else {
-    std::string packed;
-    if (!packer_->pack(piece, is_last, packed)) return http::Pull::kAbort;
-    out.append(std::move(packed));
+/// What the source and the worker share. `make` is for one of them at a time: the worker while a
+/// piece is ordered.
+class ListSource::Work {
+ public:
+  Work(ListMaker maker, util::Chunks begun, bool packed, util::Logger& logger)
+      : maker_(std::move(maker)), begun_(std::move(begun)), logger_(logger) {
+    if (packed) packer_.emplace();
   }
-  return is_last ? http::Pull::kEnd : http::Pull::kWrote;
-}
 
-bool is_for_streaming(const Exchange& exchange, const std::vector<registry::ItemPtr>& items) {
-  const Form& form = exchange.form;
-  if (form.media != request::Media::kJson || form.pretty) return false;
-  const bool partial = form.shape == Shape::kPartialList;
-  if (!partial && form.shape != Shape::kObject) return false;
-  std::size_t bytes = 0;
-  for (const registry::ItemPtr& item : items) {
-    if (item->version != exchange.version.name) return false;
-    bytes += partial ? item->cuts.meta_after - item->cuts.head : item->text.size();
+  void begin(http::Waker waker) { waker_ = std::move(waker); }
+
+  /// kAbort if a hook fails or throws: what is out cannot be taken back.
+  Piece make(std::size_t room) {
+    Piece piece;
+    util::Chunks bytes;
+    while (bytes.size() < room) {
+      if (next_begun_ < begun_.parts().size()) {
+        bytes.append(begun_.parts()[next_begun_++]);
+        if (next_begun_ == begun_.parts().size()) {
+          begun_.clear();
+          next_begun_ = 0;
+        }
+        continue;
+      }
+      if (maker_.done()) break;
+      if (auto made = maker_.append_next(bytes); !made) {
+        logger_.error("a list that was begun cannot be ended", {{"err", made.error().message}});
+        return piece;
+      }
+    }
+    const bool is_last = begun_.empty() && maker_.done();
+    if (packer_) {
+      std::string packed;
+      if (!packer_->pack(bytes, is_last, packed)) return piece;
+      piece.bytes.append(std::move(packed));
+    } else {
+      piece.bytes = std::move(bytes);
+    }
+    piece.then = is_last ? http::Pull::kEnd : http::Pull::kWrote;
+    return piece;
   }
-  return bytes >= kStreamFrom;
+
+  /// On a worker.
+  void make_for_source(std::size_t room) {
+    {
+      util::MutexLock lock(mutex_);
+      if (cancelled_) return;
+    }
+    const Delivery delivery(*this);
+    made_ = make(room);
+  }
+
+  std::optional<Piece> take() {
+    util::MutexLock lock(mutex_);
+    return std::exchange(ready_, std::nullopt);
+  }
+  void cancel() {
+    util::MutexLock lock(mutex_);
+    cancelled_ = true;
+  }
+
+ private:
+  /// Delivers at the end of its scope: what was made, or that it could not be, by an exception of a
+  /// hook.
+  class Delivery {
+   public:
+    explicit Delivery(Work& work) : work_(work) {}
+    ~Delivery() {
+      {
+        util::MutexLock lock(work_.mutex_);
+        work_.ready_ = std::exchange(work_.made_, {});
+      }
+      work_.waker_.wake();
+    }
+    Delivery(const Delivery&) = delete;
+    Delivery& operator=(const Delivery&) = delete;
+
+   private:
+    Work& work_;
+  };
+
+  ListMaker maker_;
+  util::Chunks begun_;
+  std::size_t next_begun_ = 0;
+  util::Logger& logger_;
+  std::optional<http::GzipStream> packer_;
+  Piece made_;
+  http::Waker waker_;
+  util::Mutex mutex_;
+  std::optional<Piece> ready_ ANNEX_GUARDED_BY(mutex_);
+  bool cancelled_ ANNEX_GUARDED_BY(mutex_) = false;
+};
+
+ListSource::ListSource(ListMaker maker, util::Chunks begun, bool packed, const WorkerPost& post,
+                       util::Logger& logger)
+    : work_(std::make_shared<Work>(std::move(maker), std::move(begun), packed, logger)),
+      post_(post) {}
+
+ListSource::~ListSource() { work_->cancel(); }
+
+void ListSource::start(http::Waker waker) {
+  has_workers_ = post_ && waker.target();
+  work_->begin(std::move(waker));
 }
 
-http::Response stream_list(const Exchange& exchange, Page page) {
-  return stream_response(exchange.http, [&](bool packed) {
-    return std::make_unique<ListSource>(list_begin(exchange, page.meta),
-                                        partial_items_version(exchange), std::move(page.items),
-                                        packed);
+void ListSource::order(std::size_t room, util::TimePoint now) {
+  const std::size_t size = std::max(room, kPiece);
+  ordered_ = post_([work = work_, size] { work->make_for_source(size); });
+  retry_at_ = ordered_ ? std::nullopt : std::optional(now + kRetry);
+}
+
+http::Pull ListSource::pull(std::size_t room, util::TimePoint now, util::Chunks& out) {
+  if (!has_workers_) {
+    Piece piece = work_->make(room);
+    out.append(std::move(piece.bytes));
+    return piece.then;
+  }
+  std::optional<Piece> piece = ordered_ ? work_->take() : std::nullopt;
+  if (!piece) {
+    if (!ordered_) order(room, now);
+    return http::Pull::kWait;
+  }
+  ordered_ = false;
+  out.append(std::move(piece->bytes));
+  if (piece->then == http::Pull::kWrote) order(room, now);
+  return piece->then;
+}
+
+Result<http::Response> list_response(const Exchange& exchange, std::vector<registry::ItemPtr> items,
+                                     const ListMeta& meta) {
+  auto maker = ListMaker::begin(exchange, std::move(items), meta);
+  if (!maker) return std::move(maker).error();
+  // Its envelope begins with its length.
+  const bool whole = exchange.form.media == request::Media::kProtobuf;
+  util::Chunks begun;
+  while (!maker->done() && (whole || begun.size() < kStreamFrom)) {
+    if (auto made = maker->append_next(begun); !made) return std::move(made).error();
+  }
+  if (whole) return make_response(exchange.http, exchange.form, 200, std::move(begun));
+  if (maker->done()) {
+    return text_response(exchange.http, exchange.form.media, std::move(begun));
+  }
+  return stream_response(exchange.http, exchange.form.media, [&](bool packed) {
+    return std::make_unique<ListSource>(std::move(*maker), std::move(begun), packed,
+                                        exchange.options.post, exchange.logger);
   });
 }
 

@@ -1,42 +1,42 @@
 // The body of a large list: made while it is sent, so that what waits for a slow reader is small.
 #pragma once
 
+#include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
+#include "annex/handlers/handlers.h"
 #include "annex/http/body_source.h"
-#include "annex/registry/item.h"
-#include "handlers/paging.h"
-#include "http/gzip.h"
+#include "handlers/list_maker.h"
 
 namespace annex::handlers {
 
-/// Holds the list's items, shared with whoever else has them, until each is sent; no thread and no
-/// lock.
+/// Has each piece made by a worker, for hooks may block, one ahead of what is sent. If no worker is
+/// to be had, or nobody to be woken, whoever pulls makes it.
 class ListSource final : public http::BodySource {
  public:
-  /// `begin` is the list up to its first item. With `partial_version` the items are the metadata
-  /// alone, of that version. Requires: each item's frame is of the version that is shown.
-  ListSource(std::string begin, std::optional<std::string> partial_version,
-             std::vector<registry::ItemPtr> items, bool packed);
+  /// `begun` is what was made already. `post` and `logger` outlive the source and what it posts.
+  ListSource(ListMaker maker, util::Chunks begun, bool packed, const WorkerPost& post,
+             util::Logger& logger);
+  ~ListSource() override;
 
-  void start(http::Waker) override {}
+  void start(http::Waker waker) override;
   http::Pull pull(std::size_t room, util::TimePoint now, util::Chunks& out) override;
+  std::optional<util::TimePoint> wake_at() const override { return retry_at_; }
 
  private:
-  void append_next(util::Chunks& out);
+  class Work;
+  /// Has the next piece made, or says when to ask again.
+  void order(std::size_t room, util::TimePoint now);
 
-  std::string begin_;
-  const std::optional<std::string> partial_version_;
-  std::vector<registry::ItemPtr> items_;
-  std::size_t next_ = 0;
-  std::optional<http::GzipStream> packer_;
+  const std::shared_ptr<Work> work_;
+  const WorkerPost& post_;
+  bool has_workers_ = false;
+  bool ordered_ = false;
+  std::optional<util::TimePoint> retry_at_;
 };
 
-/// True for a large list of objects, or of their metadata, in compact JSON and in the version that
-/// is stored: no hook has to be asked, so that nothing can fail once the answer has begun.
-bool is_for_streaming(const Exchange& exchange, const std::vector<registry::ItemPtr>& items);
-http::Response stream_list(const Exchange& exchange, Page page);
+/// The whole answer: at once, with its length, or made while it is sent if it is large.
+Result<http::Response> list_response(const Exchange& exchange, std::vector<registry::ItemPtr> items,
+                                     const ListMeta& meta);
 
 }  // namespace annex::handlers

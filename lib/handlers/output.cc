@@ -42,8 +42,8 @@ http::Response make_response(const http::Request& request, const Form& form, int
     json.append(util::Bytes::literal("\n"));
     return respond(request, status, Media::kJson, std::move(json));
   }
-  // The one place where what was encoded is read again: rare, but for lists of metadata that
-  // Kubernetes' own controllers ask for.
+  // What was encoded is read again: rare, but for lists of metadata that Kubernetes' own
+  // controllers ask for.
   const Result<json::Value> value = json::parse(json.join());
   return value ? make_response(request, form, status, *value)
                : respond(request, status, Media::kJson, std::move(json));
@@ -68,10 +68,14 @@ http::Response make_response(const http::Request& request, const Form& form, int
   return respond(request, status, media, util::Chunks(std::move(body)));
 }
 
-http::Response stream_response(const http::Request& request,
+http::Response text_response(const http::Request& request, Media media, util::Chunks text) {
+  return respond(request, 200, media, std::move(text));
+}
+
+http::Response stream_response(const http::Request& request, Media media,
                                const std::function<std::unique_ptr<http::BodySource>(bool)>& make) {
   http::Response response;
-  response.headers.add("Content-Type", std::string(request::media_type(Media::kJson)));
+  response.headers.add("Content-Type", std::string(request::media_type(media)));
   response.headers.add("Cache-Control", "no-cache, private");
   const bool packed = http::accepts_gzip(request.headers);
   if (packed) add_packed_headers(response.headers);

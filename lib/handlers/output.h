@@ -17,9 +17,11 @@ http::Response make_response(const http::Request& request, const Form& form, int
                              util::Chunks json);
 http::Response make_response(const http::Request& request, const Form& form, int status,
                              const json::Value& value);
-/// A response of compact JSON that is made while it is sent; `make` is told whether it is to be
-/// packed. Requires: the body is large.
-http::Response stream_response(const http::Request& request,
+/// A response of status 200 whose text is in its final form.
+http::Response text_response(const http::Request& request, request::Media media, util::Chunks text);
+/// The same made while it is sent; `make` is told whether it is to be packed. Requires: the body is
+/// large.
+http::Response stream_response(const http::Request& request, request::Media media,
                                const std::function<std::unique_ptr<http::BodySource>(bool)>& make);
 
 }  // namespace annex::handlers

@@ -1,9 +1,8 @@
 #include "handlers/body.h"
 #include "handlers/exchange.h"
+#include "handlers/list_source.h"
 #include "handlers/options.h"
-#include "handlers/output.h"
 #include "handlers/paging.h"
-#include "handlers/render.h"
 
 namespace annex::handlers {
 namespace {
@@ -51,9 +50,7 @@ Result<http::Response> serve_remove_collection(Exchange& exchange) {
     list->resource_version.clear();
     list->resource_version_match.clear();
   }
-  auto body = render_list(exchange, listed, meta);
-  if (!body) return std::move(body).error();
-  return make_response(exchange.http, exchange.form, 200, std::move(*body));
+  return list_response(exchange, std::move(listed), meta);
 }
 
 }  // namespace annex::handlers

@@ -21,16 +21,9 @@ struct ListMeta {
 /// One object in the exchange's form. kNotAcceptable for a form that only lists have.
 Result<util::Chunks> render_item(const Exchange& exchange, const registry::Item& item);
 /// A list of objects or of their metadata up to its first item.
-std::string list_begin(const Exchange& exchange, const ListMeta& meta);
-/// The apiVersion of the items of a list of metadata; nothing for a list of objects.
-std::optional<std::string> partial_items_version(const Exchange& exchange);
-/// One item of either list, the comma before it included.
-void append_list_item(const registry::Frame& frame, storage::Revision revision,
-                      const std::optional<std::string>& partial_version, bool is_first,
-                      util::Chunks& out);
-/// A list in the exchange's form. kNotAcceptable for a form that only objects have.
-Result<util::Chunks> render_list(const Exchange& exchange,
-                                 const std::vector<registry::ItemPtr>& items, const ListMeta& meta);
+std::string list_head(const Exchange& exchange, const ListMeta& meta);
+/// That the exchange's form is one that only objects have.
+Error not_for_lists(const Exchange& exchange);
 
 /// `render_item` as a whole answer.
 Result<http::Response> object_response(const Exchange& exchange, int status,

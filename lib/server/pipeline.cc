@@ -85,6 +85,16 @@ void Pipeline::close() {
   reserve_.close();
 }
 
+bool Pipeline::post(std::function<void()> task) {
+  return workers_.try_post([this, task = std::move(task)] {
+    try {
+      task();
+    } catch (const std::exception& error) {
+      parts_.environment.logger.error("A hook threw", {{"err", error.what()}});
+    }
+  });
+}
+
 std::size_t Pipeline::body_limit(const http::Request&) const { return kBodyLimit; }
 
 http::Response Pipeline::refusal(const Error& error, int status) {

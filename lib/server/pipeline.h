@@ -51,6 +51,9 @@ class Pipeline final : public http::Service {
   std::size_t running() const { return running_; }
   /// Of that kind, those that wait for a worker or have one.
   std::size_t running(FairQueue::Kind kind) const { return queue_.in_flight(kind); }
+  /// Has a task run on a worker, behind the requests that have one. False, and it is not run, if
+  /// too much waits for them or they are closed.
+  bool post(std::function<void()> task);
   /// Runs what waits and joins the workers. Not from one of them.
   void close();
 

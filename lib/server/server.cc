@@ -144,6 +144,7 @@ Result<void> Server::Running::start(const detail::ServerDraft& draft) {
         {{"group", resource.group}, {"version", version.name}, {"resource", resource.plural}});
     return [events](std::size_t sent) { events.add(static_cast<double>(sent)); };
   };
+  handling.post = [this](std::function<void()> task) { return pipeline_->post(std::move(task)); };
   handlers_ = std::make_unique<handlers::Handlers>(registry_, *backends_, environment_.clock,
                                                    environment_.random, environment_.logger,
                                                    std::move(handling));

@@ -3,8 +3,11 @@
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
+#include <deque>
+#include <stdexcept>
 
 #include "annex/json/read.h"
+#include "annex/json/write.h"
 #include "tests/conformance/rest_server.h"
 
 using namespace annex;
@@ -54,20 +57,74 @@ Pulled pull_all(http::Response response, RestServer& server) {
   return pulled;
 }
 
-/// The items of a collection, read in pages that are answered whole.
-std::string paged_items(RestServer& server, const HeaderMap& headers = {}) {
-  std::string items;
+/// The elements of a list, read in pages that are answered whole.
+std::string joined_pages(RestServer& server, const std::string& target, const std::string& name,
+                         const HeaderMap& headers) {
+  const std::string before = "\"" + name + "\":[";
+  std::string elements;
   std::string token;
   do {
-    const Answer page = server.get(kFlunders + "?limit=100&continue=" + token, headers);
+    const Answer page = server.get(target + "&limit=500&continue=" + token, headers);
     REQUIRE(page.status == 200);
-    const std::size_t begin = page.text.find("\"items\":[") + 9;
-    if (!items.empty()) items += ',';
-    items += page.text.substr(begin, page.text.rfind("]}") - begin);
+    const std::size_t begin = page.text.find(before) + before.size();
+    if (!elements.empty()) elements += ',';
+    elements += page.text.substr(begin, page.text.rfind("]}") - begin);
     token = page.at({"metadata", "continue"});
   } while (!token.empty());
-  return items;
+  return elements;
 }
+
+std::string paged_items(RestServer& server, const HeaderMap& headers = {}) {
+  return joined_pages(server, kFlunders + "?", "items", headers);
+}
+
+const std::string kOldFlunders = "/apis/wardle.example.com/v1alpha1/namespaces/default/flunders";
+
+/// Flunders whose conversion to the older version fails where `good` says so.
+registry::Resource convert_old(std::function<bool(const json::Value&)> good) {
+  registry::Resource resource = make_flunders();
+  registry::Version& old = resource.versions.back();
+  old.from_hub = [good = std::move(good),
+                  convert = old.from_hub](json::Value object) -> Result<json::Value> {
+    if (!good(object)) return Error::internal("bad");
+    return convert(std::move(object));
+  };
+  return resource;
+}
+
+/// Workers that work when told to, and a stream that counts how often it is woken.
+struct Workers {
+  class Target final : public http::WakeTarget {
+   public:
+    explicit Target(std::size_t& wakes) : wakes_(wakes) {}
+    void wake(std::span<const http::WakeId>) override { ++wakes_; }
+
+   private:
+    std::size_t& wakes_;
+  };
+
+  handlers::HandlersOptions options() {
+    handlers::HandlersOptions options;
+    options.post = [this](std::function<void()> task) {
+      if (!refuse) tasks.push_back(std::move(task));
+      return !refuse;
+    };
+    return options;
+  }
+  http::Waker waker() { return {std::make_shared<Target>(wakes), {1, 1}}; }
+  void run() {
+    const auto task = std::move(tasks.front());
+    tasks.pop_front();
+    try {
+      task();
+    } catch (const std::exception&) {  // as the server's workers
+    }
+  }
+
+  std::deque<std::function<void()>> tasks{};
+  bool refuse = false;
+  std::size_t wakes = 0;
+};
 
 std::string unpack(const std::string& packed) {
   z_stream stream{};
@@ -137,14 +194,130 @@ TEST_CASE("a large list that is half read holds nobody back and stays as it was"
   CHECK(read.text == before);
 }
 
-TEST_CASE("what hooks have a say in is answered whole, whatever its size") {
+TEST_CASE("a large list says in every form what it says whole") {
   RestServer server;
   fill(server);
-  const std::string older = "/apis/wardle.example.com/v1alpha1/namespaces/default/flunders";
-  const Answer converted = server.get(older);
-  CHECK(converted.status == 200);
-  CHECK(converted.item_names().size() == kObjects);
-  CHECK(server.get(kFlunders, {{"Accept", kTable}}).body.find("rows")->as_array().size() ==
-        kObjects);
-  CHECK(server.get(kFlunders + "?pretty=true").item_names().size() == kObjects);
+  struct Form {
+    std::string target;
+    std::string shape;  // behind the media type
+    std::string elements;
+    bool all_styles;
+  };
+  const std::string table = ";as=Table;g=meta.k8s.io;v=v1";
+  const Form forms[] = {
+      {kOldFlunders + "?", "", "items", true},
+      {kOldFlunders + "?", ";as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", "items", false},
+      {kFlunders + "?", table, "rows", true},
+      {kOldFlunders + "?includeObject=Object", table, "rows", false}};
+  for (const Form& form : forms) {
+    INFO(form.target << ' ' << form.shape);
+    const auto list = [&](const std::string& media, const std::string& query) {
+      http::Response response =
+          server.raw("GET", form.target + query, {}, {{"Accept", media + form.shape}});
+      CHECK(response.headers.first("Content-Type") == media);
+      return pull_all(std::move(response), server).text;
+    };
+    const std::string compact = list("application/json", "");
+    CHECK(compact.substr(compact.find("\"" + form.elements + "\":[")) ==
+          "\"" + form.elements + "\":[" +
+              joined_pages(server, form.target, form.elements,
+                           {{"Accept", "application/json" + form.shape}}) +
+              "]}\n");
+    if (!form.all_styles) continue;
+    const auto value = json::parse(compact);
+    REQUIRE(value);
+    CHECK(list("application/json", "&pretty=true") == json::write_pretty(*value));
+    CHECK(list("application/yaml", "") == json::write_yaml(*value));
+  }
+}
+
+TEST_CASE("the pieces of a large list are made by workers, one ahead of its reader") {
+  Workers workers;
+  RestServer server(workers.options());
+  fill(server);
+  const std::string whole = pull_all(server.raw("GET", kOldFlunders), server).text;
+  http::Response response = server.raw("GET", kOldFlunders);
+  http::BodySource& source = *std::get<1>(response.body);
+  source.start(workers.waker());
+  CHECK(workers.tasks.empty());
+  util::Chunks out;
+  std::string text;
+  std::size_t largest = 0;
+  http::Pull state = http::Pull::kWait;
+  for (std::size_t pieces = 0; state != http::Pull::kEnd; ++pieces) {
+    // As long as no worker comes, nobody waits for one, and no more is asked for.
+    CHECK(source.pull(kRoom, server.clock.now(), out) == http::Pull::kWait);
+    CHECK_FALSE(source.wake_at());
+    REQUIRE(workers.tasks.size() == 1);
+    CHECK(workers.wakes == pieces);
+    workers.run();
+    CHECK(workers.wakes == pieces + 1);
+    state = source.pull(kRoom, server.clock.now(), out);
+    largest = std::max(largest, out.size());
+    text += std::exchange(out, {}).join();
+  }
+  CHECK(text == whole);
+  CHECK(largest < 5 * kRoom);
+  CHECK(workers.tasks.empty());
+}
+
+TEST_CASE("a large list waits until a worker can be had, and for none once nobody reads it") {
+  Workers workers;
+  int converted = 0;
+  RestServer server(workers.options());
+  server.serve({convert_old([&](const json::Value&) { return ++converted != 0; })},
+               workers.options());
+  fill(server);
+  http::Response response = server.raw("GET", kOldFlunders);
+  auto& source = std::get<1>(response.body);
+  source->start(workers.waker());
+  util::Chunks out;
+  workers.refuse = true;
+  CHECK(source->pull(kRoom, server.clock.now(), out) == http::Pull::kWait);
+  CHECK(source->wake_at() > server.clock.now());
+  workers.refuse = false;
+  // What was made before the answer began goes out first.
+  const int begun = converted;
+  do {
+    CHECK(source->pull(kRoom, server.clock.now(), out) == http::Pull::kWait);
+    CHECK_FALSE(source->wake_at());
+    workers.run();
+    CHECK(source->pull(kRoom, server.clock.now(), out) == http::Pull::kWrote);
+  } while (converted == begun);
+  const int before = converted;
+  REQUIRE(workers.tasks.size() == 1);
+  source.reset();
+  workers.run();
+  CHECK(converted == before);
+}
+
+TEST_CASE("a conversion that fails is told before the answer began, and cuts it off afterwards") {
+  Workers workers;
+  RestServer server;
+  fill(server);
+  std::string bad;
+  const bool throws = GENERATE(false, true);
+  server.serve({convert_old([&](const json::Value& object) {
+                 const bool good = object.at_string({"metadata", "name"}) != bad;
+                 if (!good && throws) throw std::runtime_error("bad");
+                 return good;
+               })},
+               workers.options());
+  if (!throws) {
+    bad = "x10003";
+    CHECK(server.get(kOldFlunders).status == 500);
+  }
+  bad = "x11450";
+  http::Response response = server.raw("GET", kOldFlunders);
+  CHECK(response.status == 200);
+  http::BodySource& source = *std::get<1>(response.body);
+  source.start(workers.waker());
+  util::Chunks out;
+  http::Pull state = source.pull(kRoom, server.clock.now(), out);
+  while (state != http::Pull::kAbort) {
+    REQUIRE(state != http::Pull::kEnd);
+    if (!workers.tasks.empty()) workers.run();
+    state = source.pull(kRoom, server.clock.now(), out);
+  }
+  CHECK(out.join().find("x11450") == std::string::npos);
 }

@@ -18,6 +18,9 @@
 
 namespace annex::handlers {
 
+/// Has a task run on a thread that may block. False, and it is not run, if there is none now.
+using WorkerPost = std::function<bool(std::function<void()>)>;
+
 /// Limits, and who else is asked about writes.
 struct HandlersOptions {
   /// The most bytes of a request's body.
@@ -29,6 +32,9 @@ struct HandlersOptions {
   util::Duration write_limit = std::chrono::seconds(34);
   /// Asked about each write; null: only the resources' own hooks are. Outlives the handlers.
   const registry::Admission* admission = nullptr;
+  /// Makes the pieces of large lists while they are sent, for they call hooks. Called on IO
+  /// threads. Empty: whoever pulls such a list makes them.
+  WorkerPost post{};
   /// Gives what a new watch tells how many events it has sent, on IO threads. May be empty.
   std::function<std::function<void(std::size_t)>(const registry::Resource&,
                                                  const registry::Version&)>
