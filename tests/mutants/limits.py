@@ -10,6 +10,7 @@ CODEC = "lib/transport/http1_codec.cc"
 HTTP2 = "lib/transport/http2_connection.cc"
 REQUESTS = "lib/transport/http2_requests.cc"
 NEVER = "std::chrono::hours(100)"
+CHUNKS = "h1: what a chunked body carries besides its bytes is bounded"
 
 LIMITS = [
     # Times.
@@ -56,6 +57,14 @@ LIMITS = [
     ("fields of a head, h2", REQUESTS,
      [("arriving.request.headers.size() >= me.peer_.limits.header_fields", "false")],
      "heads that are too large or have too many lines get 431"),
+    ("bytes of a chunk's size line", CODEC, [("input.size() > kMaxChunkLine", "false")], CHUNKS),
+    ("bytes of chunk extensions", CODEC,
+     [("if (trailer_bytes_ > limits_.header_bytes) return refuse(400,", "if (false) return refuse(400,")],
+     CHUNKS),
+    ("bytes of a trailer line", CODEC,
+     [("input.size() + trailer_bytes_ > limits_.header_bytes", "false")], CHUNKS),
+    ("bytes of trailers", CODEC,
+     [("  if (trailer_bytes_ > limits_.header_bytes) {\n", "  if (false) {\n")], CHUNKS),
     ("body, h2", REQUESTS, [("size > arriving.body_limit - arriving.data.size()", "false")],
      "h2: refusals leave the connection open"),
     ("concurrent streams", HTTP2,

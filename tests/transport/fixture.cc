@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <future>
@@ -297,6 +298,12 @@ int connect_to(const Fixture& fixture, int receive_buffer) {
   return socket;
 }
 
+bool closed_by_peer(int socket) {
+  char byte = 0;
+  const ssize_t got = ::recv(socket, &byte, 1, 0);
+  return got == 0 || (got < 0 && errno == ECONNRESET);
+}
+
 Client::Client(const Fixture& fixture, const char* protocol, bool with_certificate,
                int receive_buffer)
     : socket_(connect_to(fixture, receive_buffer)) {
@@ -339,10 +346,14 @@ void Client::send_end() { SSL_shutdown(ssl_); }
 std::string Client::receive() {
   char buffer[65536];
   const int got = SSL_read(ssl_, buffer, sizeof buffer);
+  if (got <= 0 && blocking_ && SSL_get_error(ssl_, got) == SSL_ERROR_WANT_READ) {
+    FAIL_CHECK("the server neither said anything nor ended the connection");
+  }
   return got > 0 ? std::string(buffer, static_cast<std::size_t>(got)) : std::string();
 }
 
 void Client::set_blocking(bool blocking) {
+  blocking_ = blocking;
   const int flags = ::fcntl(socket_, F_GETFL);
   ::fcntl(socket_, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }

@@ -112,6 +112,10 @@ struct Fixture {
 /// A connected socket without TLS, for the caller to close.
 int connect_to(const Fixture& fixture, int receive_buffer = 0);
 
+/// True once the peer has closed a socket without TLS; false if it says something, or nothing for
+/// as long as a test waits.
+bool closed_by_peer(int socket);
+
 /// A blocking TLS client with a time limit of 30 s on each read.
 class Client {
  public:
@@ -125,7 +129,7 @@ class Client {
   bool send(std::string_view text);
   /// Says that no more will come; what the peer says can still be received.
   void send_end();
-  /// What comes next; empty at the end.
+  /// What comes next; empty at the end. The test fails if it takes too long.
   std::string receive();
   /// Makes send() fail instead of waiting.
   void set_blocking(bool blocking);
@@ -139,6 +143,7 @@ class Client {
   SSL_CTX* context_ = nullptr;
   SSL* ssl_ = nullptr;
   int socket_ = -1;
+  bool blocking_ = true;
 };
 
 /// Waits until that many connections are left; false if it takes too long.

@@ -12,7 +12,9 @@ const util::TimePoint kStart{std::chrono::hours(1)};
 
 /// Answers everything at once and writes down what happened.
 struct Log final : Http1Codec::Events {
-  Http1Codec codec{transport::Http1Limits{}, *this, kStart};
+  explicit Log(const transport::Http1Limits& limits = {}) : codec(limits, *this, kStart) {}
+
+  Http1Codec codec;
   std::string log;
   int refused = 0;
 
@@ -116,6 +118,36 @@ TEST_CASE("shapes of request smuggling are refused and end the connection") {
   CHECK(log.codec.closed());
   CHECK(log.log.find("smuggled") == std::string::npos);
   CHECK(log.codec.output().find("Connection: close") != std::string::npos);
+}
+
+TEST_CASE("a head that can never end is refused at once") {
+  for (const std::string_view input :
+       {"GET / HTTP/1.1\nHost: h\n\n", "\n", "GET / HTTP/1.1\r\n\n"}) {
+    INFO(input);
+    Log log;
+    log.feed(input);
+    CHECK(log.refused == 400);
+    CHECK(log.codec.closed());
+  }
+}
+
+TEST_CASE("h1: what a chunked body carries besides its bytes is bounded") {
+  transport::Http1Limits limits;
+  limits.header_bytes = 2000;
+  const auto refused = [&](const std::string& body) {
+    Log log(limits);
+    log.feed(request("Transfer-Encoding: chunked\r\n", body));
+    return log.refused;
+  };
+  const std::string thousand(1000, 'x');
+  const std::string chunk = "1;" + thousand + "\r\na\r\n";
+  CHECK(refused("0;" + thousand + "\r\n\r\n") == 0);
+  CHECK(refused("1;" + std::string(10000, 'x')) == 400);
+  CHECK(refused(chunk) == 0);
+  CHECK(refused(chunk + chunk) == 400);
+  CHECK(refused("0\r\nX: " + thousand + "\r\n\r\n") == 0);
+  CHECK(refused("0\r\nX: " + thousand + "\r\nX: " + thousand + "\r\n\r\n") == 431);
+  CHECK(refused("0\r\nX: " + thousand + thousand) == 431);
 }
 
 TEST_CASE("limits are told by their status") {

@@ -13,12 +13,6 @@ namespace {
 
 const transport::Limits kDefaults;
 
-/// True once the peer has closed a socket without TLS.
-bool closed_by_peer(int socket) {
-  char byte = 0;
-  return ::recv(socket, &byte, 1, 0) == 0;
-}
-
 }  // namespace
 
 TEST_CASE("a handshake that does not get on is ended after 10 s") {
