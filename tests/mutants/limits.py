@@ -107,11 +107,11 @@ LIMITS = [
      [("limits.resets.burst,\n", "1U << 30,\n"), ("resets_(peer.limits.resets, now)",
                                                   "resets_(Rate{1U << 30, 0}, now)")],
      "h2: a flood of resets ends the connection"),
-    ("resets that the peer provokes", REQUESTS, [("in_vain && !me.resets_.spend(me.now_)", "false")],
+    ("resets that the peer provokes", REQUESTS, [("in_vain && !me.resets_.spend(me.now_)", "in_vain && false")],
      "h2: requests that are reset in vain end the connection, whoever resets them"),
     # Fairness.
     ("requests in flight", "lib/server/fair_queue.cc",
-     [("!privileged && limit != 0 && in_flight >= limit", "false")],
+     [("!privileged && limit != 0 && in_flight >= limit", "!privileged && limit != 0 && false")],
      "one user's flood over a shared connection does not starve another", "server_test"),
     ("places taken from the greediest", "lib/server/fair_queue.cc",
      [("if (full && !evict(kind, user, refused))", "if (full)")],

@@ -88,18 +88,22 @@ TEST_CASE("requests read the same whole, byte by byte and in any cuts") {
 }
 
 TEST_CASE("shapes of request smuggling are refused and end the connection") {
+  // A body that is right where the refused length is taken for a good one.
+  static const std::string kEmpty = "0\r\n\r\n";
   const std::string input = GENERATE(
-      as<std::string>(), request("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"),
+      as<std::string>(), request("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", kEmpty),
       request("Content-Length: 1\r\nContent-Length: 1\r\n"), request("Content-Length: 1, 1\r\n"),
       request("Content-Length: +1\r\n"), request("Content-Length: -1\r\n"),
       request("Content-Length: 0x1\r\n"), request("Content-Length: 1 1\r\n"),
       request("Content-Length:\r\n"), request("Content-Length: 99999999999999999999999\r\n"),
-      request("Transfer-Encoding: gzip, chunked\r\n"), request("Transfer-Encoding: xchunked\r\n"),
-      request("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+      request("Transfer-Encoding: gzip, chunked\r\n", kEmpty),
+      request("Transfer-Encoding: xchunked\r\n", kEmpty),
+      request("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", kEmpty),
       request("Transfer-Encoding: chunked\r\n", "g\r\n"),
       request("Transfer-Encoding: chunked\r\n", "1 \r\na\r\n"),
       request("Transfer-Encoding: chunked\r\n", "+1\r\na\r\n"),
       request("Transfer-Encoding: chunked\r\n", "1\na\r\n"),
+      request("Transfer-Encoding: chunked\r\n", "11\na\r\n0\r\n\r\n"),
       request("Transfer-Encoding: chunked\r\n", "1\r\nab\r\n"),
       request("Transfer-Encoding: chunked\r\n", "1\r\na\n"),
       request("Transfer-Encoding: chunked\r\n", "\r\n"), request("X: a\r\n b\r\n"),
@@ -109,8 +113,8 @@ TEST_CASE("shapes of request smuggling are refused and end the connection") {
       "GET http://other/ HTTP/1.1\r\nHost: h\r\n\r\n", "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: h, i\r\n\r\n", "GET /  HTTP/1.1\r\nHost: h\r\n\r\n",
       "GET\t/ HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.2x\r\nHost: h\r\n\r\n",
-      " GET / HTTP/1.1\r\nHost: h\r\n\r\n",
-      "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n");
+      " GET / HTTP/1.1\r\nHost: h\r\n\r\n", "G(T / HTTP/1.1\r\nHost: h\r\n\r\n",
+      "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + kEmpty);
   INFO(input);
   Log log;
   log.feed(input + "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n");
