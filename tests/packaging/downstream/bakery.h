@@ -46,7 +46,7 @@ class Ovens {
   const annex::ChangeFeed<Oven>& feed() const { return feed_; }
 
  private:
-  const annex::ChangeFeed<Oven> feed_;
+  const annex::ChangeFeed<Oven> feed_{};
   mutable std::mutex mutex_;
   std::map<std::string, std::int32_t> degrees_;
 };
