@@ -25,6 +25,29 @@ void keep_reset(json::Value& document) {
   }
 }
 
+/// Who set which field goes around conversions and defaults: none of them has to do with it, and it
+/// is often the larger part of an object. Null if there is nothing.
+json::Value take_managers(json::Value& document) {
+  json::Value* metadata = document.find("metadata");
+  json::Value* managers = metadata == nullptr ? nullptr : metadata->find("managedFields");
+  if (managers == nullptr) return {};
+  json::Value taken = std::move(*managers);
+  metadata->as_object().erase("managedFields");
+  return taken;
+}
+
+void give_managers(json::Value& document, json::Value managers) {
+  if (!managers.is_null()) metadata(document).set("managedFields", std::move(managers));
+}
+
+/// The version's default hook, if there is one.
+void fill_defaults(const Strategy& strategy, const Version& version, json::Value& document) {
+  if (!strategy.default_object) return;
+  json::Value managers = take_managers(document);
+  strategy.default_object(version.name, document);
+  give_managers(document, std::move(managers));
+}
+
 Error undecodable(const std::string& key, const std::string& why) {
   return Error::internal("unable to decode the stored object \"" + key + "\": " + why);
 }
@@ -46,9 +69,7 @@ Result<json::Value> Codec::decode(const Version& version, json::Value document,
   keep_reset(document);
   auto done = schema::normalize(*resource_.types, version.type, document, report);
   if (!done) return std::move(done).error();
-  if (resource_.strategy.default_object) {
-    resource_.strategy.default_object(version.name, document);
-  }
+  fill_defaults(resource_.strategy, version, document);
   Result<json::Value> hub = to_hub(version, std::move(document));
   if (hub) metadata(*hub);
   return hub;
@@ -56,8 +77,10 @@ Result<json::Value> Codec::decode(const Version& version, json::Value document,
 
 Result<json::Value> Codec::to_hub(const Version& version, json::Value document) const {
   if (!version.to_hub) return document;
+  json::Value managers = take_managers(document);
   Result<json::Value> hub = version.to_hub(std::move(document));
   if (!hub) return hub;
+  give_managers(*hub, std::move(managers));
   schema::NormalizeReport ignored;
   auto done = schema::normalize(*resource_.types, resource_.hub_type, *hub, ignored);
   if (!done) return std::move(done).error();
@@ -67,9 +90,11 @@ Result<json::Value> Codec::to_hub(const Version& version, json::Value document) 
 Result<json::Value> Codec::to_version(const Version& version, const json::Value& hub) const {
   json::Value document = hub;
   if (version.from_hub) {
+    json::Value managers = take_managers(document);
     Result<json::Value> converted = version.from_hub(std::move(document));
     if (!converted) return converted;
     document = std::move(*converted);
+    give_managers(document, std::move(managers));
   }
   drop_type(document);
   schema::NormalizeReport ignored;
@@ -134,9 +159,7 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
   schema::NormalizeReport ignored;
   auto done = schema::normalize(*resource_.types, version->type, document, ignored);
   if (!done) return undecodable(key, done.error().message);
-  if (resource_.strategy.default_object) {
-    resource_.strategy.default_object(version->name, document);
-  }
+  fill_defaults(resource_.strategy, *version, document);
 
   auto item = std::make_shared<Item>();
   item->key = key;
@@ -182,9 +205,11 @@ Result<Draft> Codec::make_draft(const std::string& key, const json::Value& hub) 
   draft.item = item_of(key, write_counted(*document), version);
   drop_type(*document);
   if (resource_.strategy.default_object) {
+    json::Value managers = take_managers(*document);
     json::Value defaulted = *document;
     resource_.strategy.default_object(version.name, defaulted);
     draft.settled = defaulted == *document;
+    give_managers(*document, std::move(managers));
   }
   // What selectors see is what the text says, which need not be all that the hub form said.
   if (version.to_hub && !resource_.strategy.selectable_fields.empty()) {

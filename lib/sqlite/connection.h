@@ -104,9 +104,9 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  StoreResult<void> begin_read() { return connection_.run("BEGIN"); }
-  StoreResult<void> begin_write() { return connection_.run("BEGIN IMMEDIATE"); }
-  StoreResult<void> commit() { return connection_.run("COMMIT"); }
+  StoreResult<void> begin_read() { return Query(connection_, "BEGIN").run(); }
+  StoreResult<void> begin_write() { return Query(connection_, "BEGIN IMMEDIATE").run(); }
+  StoreResult<void> commit() { return Query(connection_, "COMMIT").run(); }
 
  private:
   Connection& connection_;

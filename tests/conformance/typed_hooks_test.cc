@@ -53,6 +53,21 @@ OldLoaf from_hub(const Loaf& loaf) {
 }
 Loaf always_thick(const OldLoaf& old) { return {old.metadata, {Crust::kThick, old.remark}}; }
 
+/// Of a program that has never heard of managedFields.
+template <typename T>
+T forgetful(T loaf) {
+  loaf.metadata.managed_fields.clear();
+  return loaf;
+}
+Loaf forgetful_to_hub(const OldLoaf& old) { return forgetful(to_hub(old)); }
+OldLoaf forgetful_from_hub(const Loaf& loaf) { return forgetful(from_hub(loaf)); }
+struct ForgetfulHooks {
+  void default_object(OldLoaf& loaf) const {
+    if (loaf.remark.empty()) loaf.remark = "defaulted";
+    loaf.metadata.managed_fields.clear();
+  }
+};
+
 /// Each changes something, and not the crust.
 struct Hooks {
   void default_object(Loaf& loaf) const {
@@ -161,4 +176,32 @@ TEST_CASE("an undeclared text of an enum that a conversion cannot carry is refus
         "Loaf.bakery.example.com \"y\" is invalid: spec.crust: Unsupported value: \"Odd\": "
         "supported values: \"Thin\", \"Thick\"");
   CHECK(fixture.get("/apis/bakery.example.com/v2/namespaces/default/loaves/y").status() == 404);
+}
+
+TEST_CASE("who set which field outlives conversions and defaults that do not keep it") {
+  Bakery bakery(stored_loaf("v1", "Thin"));
+  bakery.server.group("bakery.example.com")
+      .resource<Loaf>("loaves", "Loaf", ForgetfulHooks{})
+      .version("v2")
+      .version<OldLoaf>("v1", forgetful_to_hub, forgetful_from_hub)
+      .stored();
+  testing::Fixture fixture(bakery.server);
+  const testing::Reply made =
+      fixture.send("POST", "/apis/bakery.example.com/v2/namespaces/default/loaves?fieldManager=me",
+                   R"({"metadata":{"name":"y"},"spec":{"crust":"Thick"}})",
+                   {{"Content-Type", "application/json"}});
+  REQUIRE(made.status() == 201);
+  const json::Value document = made.json();
+  const json::Value* managers = document.find("metadata")->find("managedFields");
+  REQUIRE(managers != nullptr);
+  CHECK(managers->as_array().at(0).at_string({"manager"}) == "me");
+  for (const char* version : {"v1", "v2"}) {
+    const json::Value shown = fixture
+                                  .get("/apis/bakery.example.com/" + std::string(version) +
+                                       "/namespaces/default/loaves/y")
+                                  .json();
+    const json::Value* kept = shown.find("metadata")->find("managedFields");
+    REQUIRE(kept != nullptr);
+    CHECK(*kept == *managers);
+  }
 }
