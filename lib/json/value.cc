@@ -80,7 +80,10 @@ bool equal(const Value& a, const Value& b, int depth) {
 
 }  // namespace
 
-Object::Object(std::initializer_list<Member> members) : members_(members) {}
+Object::Object(std::initializer_list<NewMember> members) {
+  members_.reserve(members.size());
+  for (const NewMember& each : members) members_.push_back(each.take());
+}
 
 void Object::reserve(std::size_t count) { members_.reserve(count); }
 

@@ -16,13 +16,14 @@ class Value;
 
 /// One member of an object.
 struct Member;
+class NewMember;
 
 /// An object's members in document order. Names are unique unless the document was read with
 /// duplicates kept. Look-ups are linear: API objects have few members at each level.
 class Object {
  public:
   Object();
-  Object(std::initializer_list<Member> members);
+  Object(std::initializer_list<NewMember> members);
   Object(const Object& other);
   Object(Object&& other) noexcept;
   Object& operator=(const Object& other);
@@ -142,6 +143,21 @@ struct Member {
   /// As it is read and written; within an object no two are the same.
   std::string name;
   Value value;
+};
+
+/// A member in the list that makes an object, `{{"name", name}, {"items", std::move(items)}}`. The
+/// elements of such a list are const: were they plain members, each would be copied into the object
+/// with all that is below it, and so again at every level of a nested list.
+class NewMember {
+ public:
+  NewMember(std::string name, Value value) : member_(std::move(name), std::move(value)) {}
+  NewMember(Member member) : member_(std::move(member)) {}  // NOLINT(google-explicit-constructor)
+
+  /// Leaves an empty one behind.
+  Member take() const { return std::move(member_); }
+
+ private:
+  mutable Member member_;
 };
 
 // Here, where Member is complete.
