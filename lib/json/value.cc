@@ -55,24 +55,28 @@ class Recursion {
 
 thread_local int Recursion::depth_ = 0;
 
-/// Equality of two values and of what is in them, however deep, without recursion.
-bool deep_equal(const Value& left, const Value& right);
+using Pairs = std::vector<std::pair<const Value*, const Value*>>;
 
-bool equal(const Value& a, const Value& b, int depth) {
+/// Equality of two values and of what is in them; pairs that stand too deep are left for later.
+bool equal(const Value& a, const Value& b, int depth, Pairs& later) {
   if (!shallow_equal(a, b)) return false;
-  if (depth == kMaxRecursion) return deep_equal(a, b);
-  if (a.is_array()) {
-    return std::equal(a.as_array().begin(), a.as_array().end(), b.as_array().begin(),
-                      [&](const Value& x, const Value& y) { return equal(x, y, depth + 1); });
+  if (!has_children(a)) return true;
+  if (depth == kMaxRecursion) {
+    later.emplace_back(&a, &b);
+    return true;
   }
-  if (!a.is_object()) return true;
+  if (a.is_array()) {
+    return std::equal(
+        a.as_array().begin(), a.as_array().end(), b.as_array().begin(),
+        [&](const Value& x, const Value& y) { return equal(x, y, depth + 1, later); });
+  }
   NameIndex names;  // for where the order differs
   auto hint = b.as_object().begin();
   for (const Member& member : a.as_object()) {
     // Most objects that are compared have the same order; look there first. Their sizes are equal.
     const Value* other =
         hint->name == member.name ? &hint->value : names.find(b.as_object(), member.name);
-    if (other == nullptr || !equal(member.value, *other, depth + 1)) return false;
+    if (other == nullptr || !equal(member.value, *other, depth + 1, later)) return false;
     ++hint;
   }
   return true;
@@ -240,36 +244,15 @@ std::string_view Value::type_name() const {
   return is_array() ? "array" : "object";
 }
 
-bool operator==(const Value& left, const Value& right) { return equal(left, right, 0); }
-
-namespace {
-
-bool deep_equal(const Value& left, const Value& right) {
-  std::vector<std::pair<const Value*, const Value*>> pending{{&left, &right}};
-  while (!pending.empty()) {
-    const auto [a, b] = pending.back();
-    pending.pop_back();
-    if (!shallow_equal(*a, *b)) return false;
-    if (a->is_array()) {
-      for (std::size_t i = 0; i < a->as_array().size(); ++i) {
-        pending.emplace_back(&a->as_array()[i], &b->as_array()[i]);
-      }
-    } else if (a->is_object()) {
-      NameIndex names;  // for where the order differs
-      auto hint = b->as_object().begin();
-      for (const Member& member : a->as_object()) {
-        // Most objects that are compared have the same order; look there first.
-        const Value* other = hint != b->as_object().end() && hint->name == member.name
-                                 ? &hint->value
-                                 : names.find(b->as_object(), member.name);
-        if (other == nullptr) return false;
-        if (hint != b->as_object().end()) ++hint;
-        pending.emplace_back(&member.value, other);
-      }
-    }
+bool operator==(const Value& a, const Value& b) {
+  Pairs later;
+  if (!equal(a, b, 0, later)) return false;
+  while (!later.empty()) {
+    const auto [left, right] = later.back();
+    later.pop_back();
+    if (!equal(*left, *right, 0, later)) return false;
   }
   return true;
 }
 
-}  // namespace
 }  // namespace annex::json
