@@ -93,8 +93,8 @@ TEST_CASE("keys of every kind are read in every form, the first of a text") {
     PEM_write_bio_PrivateKey_traditional(old.get(), key.get(), nullptr, nullptr, 0, nullptr,
                                          nullptr);
     const std::string wanted = tls::content(modern.get());
-    for (const std::string& text : {wanted, tls::content(old.get()), wanted + other,
-                                    ca().certificate.pem() + wanted}) {
+    for (const std::string& text :
+         {wanted, tls::content(old.get()), wanted + other, ca().certificate.pem() + wanted}) {
       if (text.empty()) continue;  // Ed25519 has no form of its own.
       INFO(text);
       const auto read = tls::PrivateKey::from_pem(text);
