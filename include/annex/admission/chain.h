@@ -12,10 +12,12 @@ namespace annex::admission {
 /// by the server and never changed; any thread.
 class Chain final : public registry::Admission {
  public:
+  /// They are asked in this order.
   explicit Chain(std::vector<PluginPtr> plugins) : plugins_(std::move(plugins)) {}
 
   Result<void> admit(const registry::Resource& resource, const HookContext& context,
                      json::Value* object, const json::Value* old) const override;
+  /// As above, of those that validate.
   Result<void> validate(const registry::Resource& resource, const HookContext& context,
                         const json::Value* object, const json::Value* old) const override;
 
@@ -25,8 +27,8 @@ class Chain final : public registry::Admission {
 
 /// Which plugins are used, by name.
 struct Switches {
-  std::vector<std::string> enabled{};
-  std::vector<std::string> disabled{};
+  std::vector<std::string> enabled{};   ///< names of plugins to be on
+  std::vector<std::string> disabled{};  ///< names of plugins to be off
 };
 
 /// Those of `known`, which are all on by themselves, that the switches leave on. BadRequest, in

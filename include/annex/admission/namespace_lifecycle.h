@@ -67,7 +67,7 @@ class Namespaces {
 
 /// How long what NamespaceLifecycle asks for is waited for, on the machine's clock.
 struct NamespaceWaits {
-  util::Duration first_read = std::chrono::seconds(10);
+  util::Duration first_read = std::chrono::seconds(10);  ///< for the list at the start
   /// A namespace that was made this moment may not have been told of yet.
   util::Duration appearance = std::chrono::milliseconds(50);
   util::Duration answer = std::chrono::seconds(10);  ///< of the API

@@ -28,6 +28,7 @@ class Plugin {
 
   /// By which flags switch it on and off, such as "NamespaceLifecycle".
   virtual std::string name() const = 0;
+  /// Whether it is asked at all.
   virtual bool handles(Operation operation) const = 0;
   /// Mutating: may change `object`, and refuse. `object` is null for a deletion, `old` for a
   /// creation. Both are in the hub form without kind and apiVersion; of the subresource `scale`

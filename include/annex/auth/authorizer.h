@@ -16,8 +16,8 @@ namespace annex::auth {
 
 /// What a decision is about. Refers to its request; lives no longer.
 struct Attributes {
-  const request::UserInfo& user;
-  const request::RequestInfo& info;
+  const request::UserInfo& user;                      ///< who asks
+  const request::RequestInfo& info;                   ///< for what
   util::TimePoint deadline = util::TimePoint::max();  ///< when nobody waits for the answer any more
 };
 
@@ -25,9 +25,9 @@ enum class Verdict { kAllow, kDeny, kNoOpinion };
 
 /// What an authorizer says of a request.
 struct Decision {
-  Verdict verdict = Verdict::kNoOpinion;
-  std::string reason{};  ///< shown to whoever is refused
-  std::string error{};   ///< why no decision could be made; a 500 if nobody else allows
+  Verdict verdict = Verdict::kNoOpinion;  ///< whether it is allowed
+  std::string reason{};                   ///< shown to whoever is refused
+  std::string error{};  ///< why no decision could be made; a 500 if nobody else allows
 };
 
 /// Decides about requests. Owned by the server, called from any thread.

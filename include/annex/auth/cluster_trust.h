@@ -18,13 +18,13 @@ namespace annex::auth {
 
 /// A trust as texts: what it is made of and compared by. A value.
 struct TrustTexts {
-  std::string client_ca_pem{};       ///< empty: no client certificates
-  std::string front_proxy_ca_pem{};  ///< empty: no front proxy
-  std::vector<std::string> allowed_names{};
-  std::vector<std::string> username_headers{};
-  std::vector<std::string> uid_headers{};
-  std::vector<std::string> group_headers{};
-  std::vector<std::string> extra_prefixes{};
+  std::string client_ca_pem{};                  ///< empty: no client certificates
+  std::string front_proxy_ca_pem{};             ///< empty: no front proxy
+  std::vector<std::string> allowed_names{};     ///< JSON list of common names
+  std::vector<std::string> username_headers{};  ///< JSON list
+  std::vector<std::string> uid_headers{};       ///< JSON list
+  std::vector<std::string> group_headers{};     ///< JSON list
+  std::vector<std::string> extra_prefixes{};    ///< JSON list
 
   bool operator==(const TrustTexts&) const = default;
 };
@@ -60,11 +60,13 @@ class ClusterTrust final : public TrustSource {
   /// Replaces the client CA (the front proxy's part) by what was read elsewhere. BadRequest, and
   /// nothing changes, if the CA cannot be used.
   Result<void> set_client_ca(const std::string& pem);
+  /// As above, the part of the front proxy.
   Result<void> set_front_proxy(const TrustTexts& texts);
 
   /// Follows on a thread of its own until stop(), which also stops the client. stop() is
   /// idempotent.
   void start();
+  /// Ends it, from any thread.
   void stop();
   /// One round on the caller's thread: reads, then watches until the watch ends. How long to wait
   /// before the next.

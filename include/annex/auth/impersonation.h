@@ -14,8 +14,8 @@ namespace annex::auth {
 /// Whom a request wants to be taken for, and what its caller must be allowed for that: all of it,
 /// in this order.
 struct Impersonation {
-  request::UserInfo user{};
-  std::vector<request::RequestInfo> checks{};
+  request::UserInfo user{};                    ///< as whom the request goes on
+  std::vector<request::RequestInfo> checks{};  ///< all of which must be allowed
 };
 
 /// Reads `Impersonate-User`, `-Group`, `-Uid` and `-Extra-<key>`; nothing if there is none.

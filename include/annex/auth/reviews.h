@@ -17,21 +17,21 @@ namespace annex::auth {
 
 /// How reviews are made. What is referred to outlives them.
 struct Reviewer {
-  std::shared_ptr<kube::Client> client{};
-  util::Clock& clock;
-  util::Random& random;
-  util::Logger& logger;
-  kube::Sleep sleep{};  ///< how the waits between attempts are spent
-  kube::RetryPolicy retry{};
+  std::shared_ptr<kube::Client> client{};  ///< of the API that is asked
+  util::Clock& clock;                      ///< by which answers grow old
+  util::Random& random;                    ///< spreads repetitions
+  util::Logger& logger;                    ///< where failures are told
+  kube::Sleep sleep{};                     ///< how the waits between attempts are spent
+  kube::RetryPolicy retry{};               ///< of calls that failed
 };
 
 /// How tokens are reviewed: upstream's flags of the same meaning. Errors are never kept.
 struct TokenReviewOptions {
-  std::vector<std::string> audiences{};  ///< of this server; empty: any token's
-  util::Duration success_ttl = std::chrono::seconds(10);
-  util::Duration failure_ttl = std::chrono::seconds(10);
-  util::Duration limit = std::chrono::seconds(10);  ///< of all attempts together
-  std::size_t capacity = 65536;                     ///< answers that are remembered
+  std::vector<std::string> audiences{};                   ///< of this server; empty: any token's
+  util::Duration success_ttl = std::chrono::seconds(10);  ///< how long a known token is believed
+  util::Duration failure_ttl = std::chrono::seconds(10);  ///< how long a refusal is
+  util::Duration limit = std::chrono::seconds(10);        ///< of all attempts together
+  std::size_t capacity = 65536;                           ///< answers that are remembered
 };
 
 /// Bearer tokens, of `Authorization` or of a WebSocket's sub-protocol, by TokenReview. Answers are
@@ -41,10 +41,10 @@ AuthenticatorPtr make_token_reviews(Reviewer reviewer, TokenReviewOptions option
 
 /// How accesses are reviewed. Errors are never kept.
 struct AccessReviewOptions {
-  util::Duration allowed_ttl = std::chrono::seconds(10);
-  util::Duration denied_ttl = std::chrono::seconds(10);
-  util::Duration call_limit = std::chrono::seconds(10);  ///< of each attempt
-  std::size_t capacity = 8192;                           ///< decisions that are remembered
+  util::Duration allowed_ttl = std::chrono::seconds(10);  ///< how long "yes" is believed
+  util::Duration denied_ttl = std::chrono::seconds(10);   ///< how long "no" is
+  util::Duration call_limit = std::chrono::seconds(10);   ///< of each attempt
+  std::size_t capacity = 8192;                            ///< decisions that are remembered
 };
 
 /// Decisions by SubjectAccessReview, remembered by everything that was asked; failures to get one

@@ -23,7 +23,7 @@ struct Flag {
 
 /// What a program adds to `run`.
 struct RunOptions {
-  std::vector<Flag> flags{};
+  std::vector<Flag> flags{};  ///< the program's own
   /// Where log lines go; outlives the run. Null: to stderr, as much as `-v` says.
   util::Logger* log = nullptr;
 };

@@ -27,7 +27,7 @@ struct HandlersOptions {
   std::size_t body_limit = 3145728;
   /// Without timeoutSeconds a watch lasts between this and twice this.
   util::Duration min_watch_timeout = std::chrono::seconds(1800);
-  util::Duration bookmark_interval = std::chrono::seconds(60);
+  util::Duration bookmark_interval = std::chrono::seconds(60);  ///< for who asked for bookmarks
   /// Writes are given up after this.
   util::Duration write_limit = std::chrono::seconds(34);
   /// Asked about each write; null: only the resources' own hooks are. Outlives the handlers.
@@ -45,6 +45,7 @@ struct HandlersOptions {
 /// outlive it. Any thread that may block: hooks and stores are called.
 class Handlers {
  public:
+  /// All but the options outlive it.
   Handlers(const registry::Registry& registry, registry::Backends& backends,
            const util::Clock& clock, util::Random& random, util::Logger& logger,
            HandlersOptions options = {});

@@ -14,8 +14,8 @@ namespace annex::http {
 
 /// Names one stream of one connection; the generation tells a later stream in the same place apart.
 struct WakeId {
-  std::uint64_t connection = 0;
-  std::uint64_t stream = 0;
+  std::uint64_t connection = 0;  ///< of the listener's
+  std::uint64_t stream = 0;      ///< of that connection's
 
   bool operator==(const WakeId&) const = default;
 };
@@ -37,6 +37,7 @@ class WakeTarget {
 class Waker {
  public:
   Waker() = default;
+  /// Wakes that stream of the target.
   Waker(std::shared_ptr<WakeTarget> target, WakeId id) : target_(std::move(target)), id_(id) {}
 
   /// Has the stream pulled soon. Wakes between two pulls are one.
@@ -45,6 +46,7 @@ class Waker {
   }
   /// Null in a handle that was made empty.
   const std::shared_ptr<WakeTarget>& target() const { return target_; }
+  /// Of what is woken.
   WakeId id() const { return id_; }
 
  private:

@@ -13,9 +13,10 @@ namespace annex::http {
 /// Fields in the order of arrival; names compare without regard to ASCII case. A value.
 class Headers {
  public:
-  using Field = std::pair<std::string, std::string>;
+  using Field = std::pair<std::string, std::string>;  ///< a name and its value
 
   Headers() = default;
+  /// These lines, in this order.
   Headers(std::initializer_list<Field> fields) : fields_(fields) {}
 
   /// Adds a line.
@@ -27,9 +28,12 @@ class Headers {
 
   /// The first line's value.
   std::optional<std::string_view> first(std::string_view name) const;
+  /// Of all lines of that name, in order.
   std::vector<std::string_view> all(std::string_view name) const;
+  /// True if there is such a line.
   bool contains(std::string_view name) const { return first(name).has_value(); }
 
+  /// Each as of a container of lines.
   std::size_t size() const { return fields_.size(); }
   std::vector<Field>::const_iterator begin() const { return fields_.begin(); }
   std::vector<Field>::const_iterator end() const { return fields_.end(); }

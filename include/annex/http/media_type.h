@@ -13,8 +13,8 @@ namespace annex::http {
 
 /// One media type or range. Parameter values are as sent, trimmed, quotes included. A value.
 struct MediaType {
-  std::string type{};
-  std::string subtype{};
+  std::string type{};                                         ///< "application"
+  std::string subtype{};                                      ///< "json"
   std::vector<std::pair<std::string, std::string>> params{};  ///< without `q`
   double q = 1;  ///< the weight in an Accept clause; zero does not exclude
 

@@ -18,14 +18,14 @@ using PeerChain = std::shared_ptr<const std::vector<std::string>>;
 
 /// A value; the body is complete.
 struct Request {
-  std::string method{};
-  Target target{};
-  Headers headers{};
-  util::Bytes body{};
+  std::string method{};          ///< in capitals
+  Target target{};               ///< path and query
+  Headers headers{};             ///< all lines, in order
+  util::Bytes body{};            ///< complete
   std::string protocol{};        ///< "HTTP/1.1" or "HTTP/2.0"
   std::string remote_address{};  ///< without the port
   PeerChain peer_chain{};        ///< null if the peer presented none
-  util::TimePoint received{};
+  util::TimePoint received{};    ///< when its last byte came
 };
 
 }  // namespace annex::http

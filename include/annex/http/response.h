@@ -14,16 +14,16 @@ namespace annex::http {
 
 /// Hands the connection over. HTTP/1.1 only; the transport writes the 101 with these headers.
 struct Upgrade {
-  std::string protocol{};
-  std::unique_ptr<Duplex> duplex{};
+  std::string protocol{};            ///< as the Upgrade header names it
+  std::unique_ptr<Duplex> duplex{};  ///< what the connection becomes
 };
 
 /// Moved, not copied. The transport adds Date, Content-Length or Transfer-Encoding, and nothing
 /// else.
 struct Response {
-  int status = 200;
-  Headers headers{};
-  std::variant<util::Chunks, std::unique_ptr<BodySource>, Upgrade> body{};
+  int status = 200;                                                         ///< 200 and so on
+  Headers headers{};                                                        ///< all lines, in order
+  std::variant<util::Chunks, std::unique_ptr<BodySource>, Upgrade> body{};  ///< which of the three
   /// Ends the connection after this answer (HTTP/1.1: Connection: close; HTTP/2: GOAWAY).
   bool close_connection = false;
 

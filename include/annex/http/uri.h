@@ -20,8 +20,11 @@ class Query {
 
   /// Values are decoded, names compared as they are; views last as long as this.
   std::optional<std::string_view> first(std::string_view name) const;
+  /// Of all parameters of that name, in order.
   std::vector<std::string_view> all(std::string_view name) const;
+  /// True if there is such a parameter.
   bool contains(std::string_view name) const { return first(name).has_value(); }
+  /// True if there is no query.
   bool empty() const { return parameters_.empty(); }
   /// In the order in which they were sent.
   const std::vector<std::pair<std::string, std::string>>& parameters() const { return parameters_; }
@@ -35,7 +38,7 @@ struct Target {
   std::string path{};       ///< decoded
   std::string raw_path{};   ///< as sent
   std::string raw_query{};  ///< as sent, without the question mark
-  Query query{};
+  Query query{};            ///< decoded
 };
 
 /// Splits and decodes an origin-form target. BadRequest for a bad escape, a fragment, control

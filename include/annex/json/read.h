@@ -19,7 +19,7 @@ struct ReadOptions {
 
 /// A text that was read.
 struct Document {
-  Value value{};
+  Value value{};  ///< what was read
   /// Paths of members that occur twice, in document order, such as `spec.items[0].x`. The last
   /// occurrence is the one that `value` holds.
   std::vector<std::string> duplicates{};

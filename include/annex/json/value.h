@@ -23,6 +23,7 @@ class NewMember;
 class Object {
  public:
   Object();
+  /// Of these members, in this order.
   Object(std::initializer_list<NewMember> members);
   Object(const Object& other);
   Object(Object&& other) noexcept;
@@ -30,12 +31,14 @@ class Object {
   Object& operator=(Object&& other) noexcept;
   ~Object();
 
+  /// Each as of a container of members.
   bool empty() const;
   std::size_t size() const;
 
   /// The member's value, or null if there is none. The pointer lives until the object changes.
   Value* find(std::string_view name);
   const Value* find(std::string_view name) const;
+  /// True if there is such a member.
   bool contains(std::string_view name) const { return find(name) != nullptr; }
 
   /// The member's value; a null member is appended if there is none.
@@ -46,9 +49,9 @@ class Object {
   Value& set(std::string_view name, Value value);
   /// True if a member was removed; the order of the others stays.
   bool erase(std::string_view name);
+  /// Each as of a container of members.
   void clear();
   void reserve(std::size_t count);
-
   std::vector<Member>::iterator begin();
   std::vector<Member>::iterator end();
   std::vector<Member>::const_iterator begin() const;
@@ -66,7 +69,8 @@ using Array = std::vector<Value>;
 /// value costs no more stack than a shallow one.
 class Value {
  public:
-  Value() = default;                   ///< null
+  /// Null, or what is given.
+  Value() = default;
   Value(std::nullptr_t) {}             // NOLINT(google-explicit-constructor)
   Value(bool value) : data_(value) {}  // NOLINT(google-explicit-constructor)
   Value(int value)
@@ -80,6 +84,7 @@ class Value {
   Value(Array array) : data_(std::move(array)) {}             // NOLINT(google-explicit-constructor)
   Value(Object object) : data_(std::move(object)) {}          // NOLINT(google-explicit-constructor)
 
+  /// All of it, copied or moved.
   Value(const Value& other);
   Value(Value&& other) noexcept = default;
   Value& operator=(const Value& other);
@@ -88,12 +93,13 @@ class Value {
     if (is_array() || is_object()) destroy_children();
   }
 
-  /// Exactly one of these is true of a value; a number is of the first kind that holds it whole.
+  /// Each is true of its own kind alone; a number is of the first kind that holds it whole.
   bool is_null() const { return data_.index() == 0; }
   bool is_bool() const { return data_.index() == 1; }
   bool is_int64() const { return data_.index() == 2; }
   /// An integer above the range of int64.
   bool is_uint64() const { return data_.index() == 3; }
+  /// Each as above; an integer is one of both kinds, a number one of all three.
   bool is_integer() const { return is_int64() || is_uint64(); }
   bool is_double() const { return data_.index() == 4; }
   bool is_number() const { return is_integer() || is_double(); }
@@ -138,11 +144,12 @@ class Value {
 /// One member of an object.
 struct Member {
   Member() = default;
+  /// Of this name, with this content.
   Member(std::string called, Value content) : name(std::move(called)), value(std::move(content)) {}
 
   /// As it is read and written; within an object no two are the same.
   std::string name;
-  Value value;
+  Value value;  ///< whatever it is
 };
 
 /// A member in the list that makes an object, `{{"name", name}, {"items", std::move(items)}}`. The
@@ -150,6 +157,7 @@ struct Member {
 /// with all that is below it, and so again at every level of a nested list.
 class NewMember {
  public:
+  /// Of a name and its value, or of a whole member.
   NewMember(std::string name, Value value) : member_(std::move(name), std::move(value)) {}
   NewMember(Member member) : member_(std::move(member)) {}  // NOLINT(google-explicit-constructor)
 

@@ -15,18 +15,18 @@ namespace annex::kube {
 
 /// One request to the Kubernetes API. Credentials and the server's address are the client's.
 struct Call {
-  std::string method = "GET";
-  std::string path{};  ///< with its query, encoded
-  std::string body{};
+  std::string method = "GET";                     ///< in capitals
+  std::string path{};                             ///< with its query, encoded
+  std::string body{};                             ///< empty: none
   std::string content_type = "application/json";  ///< of a body that is not empty
-  std::string accept = "application/json";
+  std::string accept = "application/json";        ///< media type
 };
 
 /// Any answer that came, of any status.
 struct Answer {
-  int status = 0;
-  http::Headers headers{};
-  std::string body{};
+  int status = 0;           ///< 200 and so on
+  http::Headers headers{};  ///< all lines, in order
+  std::string body{};       ///< complete
 };
 
 /// Calls one Kubernetes API, as one identity. Owned by the server; any thread.
@@ -55,10 +55,10 @@ class Client {
 
 /// The back-off of client-go's webhooks (apiserver `pkg/util/webhook/webhook.go`).
 struct RetryPolicy {
-  int attempts = 5;
-  util::Duration first_wait = std::chrono::milliseconds(500);
-  double factor = 1.5;
-  double jitter = 0.2;  ///< a wait is up to this part longer
+  int attempts = 5;                                            ///< the first one counted
+  util::Duration first_wait = std::chrono::milliseconds(500);  ///< before the second one
+  double factor = 1.5;                                         ///< by which each wait is longer
+  double jitter = 0.2;                                         ///< a wait is up to this part longer
 };
 
 /// Waits until `until` or until the calls end; true if the time came. Any thread.

@@ -14,28 +14,28 @@ namespace annex::kube {
 
 /// A program that gives the caller's credentials, as a kubeconfig's `exec` names it.
 struct ExecProgram {
-  std::string api_version{};  ///< "client.authentication.k8s.io/v1", or v1beta1
-  std::string command{};      ///< a path, or a name that PATH leads to
-  std::vector<std::string> arguments{};
-  std::vector<std::pair<std::string, std::string>> environment{};
-  std::string install_hint{};  ///< told if it cannot be run
+  std::string api_version{};             ///< "client.authentication.k8s.io/v1", or v1beta1
+  std::string command{};                 ///< a path, or a name that PATH leads to
+  std::vector<std::string> arguments{};  ///< after its name
+  std::vector<std::pair<std::string, std::string>> environment{};  ///< added to the process's
+  std::string install_hint{};                                      ///< told if it cannot be run
   std::string cluster_json{};  ///< what it is told of the cluster; empty: nothing
 };
 
 /// One cluster and one identity. A value.
 struct ClusterConfig {
-  std::string host{};  ///< to be dialled; a name or an address without brackets
-  std::uint16_t port = 443;
-  bool tls = true;
-  std::string path_prefix{};  ///< of the server's URL, without a slash at its end
-  std::string server_name{};  ///< whom the certificate must name; empty: the host
-  std::string ca_pem{};       ///< empty: the system's roots
-  bool skip_verify = false;
-  std::string certificate_pem{};
-  std::string key_pem{};
-  std::string token{};
-  std::string token_file{};  ///< read again as it changes; its token wins over `token`
-  std::optional<ExecProgram> exec{};
+  std::string host{};                 ///< to be dialled; a name or an address without brackets
+  std::uint16_t port = 443;           ///< on that host
+  bool tls = true;                    ///< false: plain HTTP
+  std::string path_prefix{};          ///< of the server's URL, without a slash at its end
+  std::string server_name{};          ///< whom the certificate must name; empty: the host
+  std::string ca_pem{};               ///< empty: the system's roots
+  bool skip_verify = false;           ///< believes any certificate
+  std::string certificate_pem{};      ///< the client's
+  std::string key_pem{};              ///< the client's
+  std::string token{};                ///< sent as a bearer token
+  std::string token_file{};           ///< read again as it changes; its token wins over `token`
+  std::optional<ExecProgram> exec{};  ///< asked for credentials
 };
 
 /// Reads a kubeconfig file as client-go does: its current context, or `context`. Relative paths
@@ -56,8 +56,8 @@ std::optional<std::string> process_variable(const std::string& name);
 
 /// How a client behaves towards the server.
 struct ClientOptions {
-  std::size_t calls = 64;  ///< at once, streams not counted; more wait for their turn
-  std::string user_agent = "annex";
+  std::size_t calls = 64;            ///< at once, streams not counted; more wait for their turn
+  std::string user_agent = "annex";  ///< as the header says it
   util::Duration token_interval = std::chrono::minutes(1);  ///< how old a read token may be
 };
 

@@ -19,12 +19,13 @@ class FieldSelector {
 
   /// `path=value`, or `path!=value` if it is not `equal`.
   struct Term {
-    std::string path{};
-    std::string value{};
-    bool equal = true;
+    std::string path{};   ///< "metadata.name"
+    std::string value{};  ///< compared as text
+    bool equal = true;    ///< false: `!=`
   };
   /// All of them must hold.
   const std::vector<Term>& terms() const { return terms_; }
+  /// True if it selects everything.
   bool empty() const { return terms_.empty(); }
 
   /// The value that the selector requires of a path exactly.

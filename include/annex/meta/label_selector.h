@@ -20,6 +20,7 @@ class LabelSelector {
   /// BadRequest with the texts of apimachinery `pkg/labels/selector.go`. Empty text selects all.
   static Result<LabelSelector> parse(std::string_view text);
 
+  /// True if it selects everything.
   bool empty() const { return requirements_.empty(); }
   /// True if all requirements hold; those of absence and inequality hold for a label that is not
   /// there.
@@ -29,9 +30,9 @@ class LabelSelector {
   enum class Operator { kExists, kAbsent, kIn, kNotIn, kGreater, kLess };
   /// One condition on one label.
   struct Requirement {
-    std::string key{};
-    Operator op = Operator::kExists;
-    std::vector<std::string> values{};
+    std::string key{};                  ///< of the label
+    Operator op = Operator::kExists;    ///< what must hold
+    std::vector<std::string> values{};  ///< none for those that take none
   };
   /// All of them must hold.
   const std::vector<Requirement>& requirements() const { return requirements_; }

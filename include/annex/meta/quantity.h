@@ -30,13 +30,13 @@ class Quantity {
 
 /// An int32 or a text.
 struct IntOrString {
-  std::variant<std::int32_t, std::string> value{};
+  std::variant<std::int32_t, std::string> value{};  ///< which of both it is
   bool operator==(const IntOrString&) const = default;
 };
 
 /// Any object, kept as it is.
 struct RawExtension {
-  json::Value raw{};
+  json::Value raw{};  ///< null if it is absent
   bool operator==(const RawExtension&) const = default;
 };
 

@@ -14,19 +14,19 @@ namespace annex::meta {
 
 /// A point in time; whole seconds in JSON.
 struct Time {
-  util::WallTime at{};
+  util::WallTime at{};  ///< in UTC
   bool operator==(const Time&) const = default;
 };
 
 /// A point in time with microseconds in JSON.
 struct MicroTime {
-  util::WallTime at{};
+  util::WallTime at{};  ///< in UTC
   bool operator==(const MicroTime&) const = default;
 };
 
 /// A length of time in Go's notation, such as `1h30m0s`.
 struct Duration {
-  std::chrono::nanoseconds length{};
+  std::chrono::nanoseconds length{};  ///< may be negative
   bool operator==(const Duration&) const = default;
 };
 

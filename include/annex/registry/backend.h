@@ -18,14 +18,15 @@ namespace annex::registry {
 
 /// Which state a read may show.
 struct ReadAt {
+  /// What may be shown.
   enum class Kind { kNewest, kAny, kNotOlderThan, kExactly };
-  Kind kind = Kind::kNewest;
-  storage::Revision revision{};
+  Kind kind = Kind::kNewest;     ///< which of them
+  storage::Revision revision{};  ///< 0 for those without
 };
 
 /// What is listed.
 struct ListQuery {
-  ReadAt at{};
+  ReadAt at{};           ///< which state
   std::string prefix{};  ///< of relative keys: "ns/", or empty
   std::string after{};   ///< only relative keys greater than this
   std::size_t limit{};   ///< 0 is none
@@ -35,15 +36,15 @@ struct ListQuery {
 
 /// A page, in the order of keys. `remaining` counts what follows it, as far as that is known.
 struct ListResult {
-  storage::Revision revision{};
-  std::vector<ItemPtr> items{};
-  bool more = false;
-  std::size_t remaining{};
+  storage::Revision revision{};  ///< of the state
+  std::vector<ItemPtr> items{};  ///< in the order of their keys
+  bool more = false;             ///< a page follows
+  std::size_t remaining{};       ///< about how many, selectors left aside
 };
 
 /// One change of one object.
 struct Change {
-  ObjectKey key{};
+  ObjectKey key{};               ///< of the object
   std::optional<Draft> draft{};  ///< absent deletes
   storage::Revision expected{};  ///< the object's present revision; 0: must not exist
 };
@@ -57,8 +58,8 @@ struct Committed {
 
 /// How many objects are there that cannot be read, and how many were ever found since the start.
 struct Unreadable {
-  std::size_t now{};
-  std::size_t found{};
+  std::size_t now{};    ///< how many there are
+  std::size_t found{};  ///< how many were found since the start
 };
 
 /// Keeps the objects of one resource. Any thread; calls may block but for `cache`.
@@ -77,6 +78,7 @@ class Backend {
   virtual Result<ListResult> list(const ListQuery& query) = 0;
   /// Compare and swap.
   virtual Result<Committed> commit(Change change, util::TimePoint deadline) = 0;
+  /// What watches read.
   virtual std::shared_ptr<WatchCache> cache() = 0;
   /// Has the cache's ring reach back to the changes after `after`, if the store still has them and
   /// the ring has room: so a watch goes on across a restart. What is not had is left as it is.
@@ -89,8 +91,8 @@ class Backend {
 
 /// Where objects are kept, and how long reads may wait for their cache.
 struct BackendOptions {
-  std::string prefix = "/registry/";
-  WatchCacheOptions cache{};
+  std::string prefix = "/registry/";  ///< of all keys
+  WatchCacheOptions cache{};          ///< of each resource
   /// How long a read waits for a revision that has not been seen yet.
   util::Duration wait = std::chrono::seconds(3);
 };
@@ -108,6 +110,7 @@ Error too_large_revision(storage::Revision asked, storage::Revision current, int
 /// `store`, `clock` and `logger` must outlive it. Destroying it ends all watches.
 class Backends {
  public:
+  /// What outlives it is said above.
   Backends(const Registry& registry, storage::Store& store, util::Clock& clock,
            util::Logger& logger, BackendOptions options);
   ~Backends();

@@ -28,6 +28,7 @@ struct Draft {
 /// Encodes and decodes one resource. Any thread.
 class Codec {
  public:
+  /// Of this resource, which outlives it.
   explicit Codec(const Resource& resource) : resource_(resource) {}
 
   /// The one that it was made for.

@@ -15,8 +15,8 @@ namespace annex::registry {
 
 /// Names one object of a resource.
 struct ObjectKey {
-  std::string name_space{};
-  std::string name{};
+  std::string name_space{};  ///< empty: none
+  std::string name{};        ///< never empty
 
   bool operator==(const ObjectKey&) const = default;
 };
@@ -44,9 +44,9 @@ Frame split_frame(const util::Bytes& object);
 /// Where a frame's parts end in the text, all 0 if it has none. Kept instead of the parts: a cache
 /// has as many of these as objects.
 struct FrameCuts {
-  std::uint32_t head{};
-  std::uint32_t meta_before{};
-  std::uint32_t meta_after{};
+  std::uint32_t head{};         ///< of the kind and apiVersion
+  std::uint32_t meta_before{};  ///< of the metadata before resourceVersion
+  std::uint32_t meta_after{};   ///< of the metadata after it
 
   bool operator==(const FrameCuts&) const = default;
 };
@@ -56,9 +56,11 @@ FrameCuts find_frame(std::string_view object);
 /// Names and their values in one piece of memory. A value.
 class PackedPairs {
  public:
+  /// After those that are there.
   void add(std::string_view name, std::string_view value);
   /// The value; the view lives until the pairs change.
   std::optional<std::string_view> find(std::string_view name) const;
+  /// True if there are none.
   bool empty() const { return bytes_.empty(); }
 
   bool operator==(const PackedPairs&) const = default;
@@ -69,17 +71,17 @@ class PackedPairs {
 
 /// Immutable; any thread. Small: the watch cache has one for each object.
 struct Item {
-  std::string key{};  ///< relative to the resource: "ns/name" or "name"
-  storage::Revision revision{};
-  bool stored = true;  ///< false for what a dry run made: nothing about it may be kept
-  FrameCuts cuts{};    ///< of `text`
-  util::Bytes text{};  ///< the object in `version`, without resourceVersion
+  std::string key{};             ///< relative to the resource: "ns/name" or "name"
+  storage::Revision revision{};  ///< of the last change
+  bool stored = true;            ///< false for what a dry run made: nothing about it may be kept
+  FrameCuts cuts{};              ///< of `text`
+  util::Bytes text{};            ///< the object in `version`, without resourceVersion
   /// The version's name of `text`, as the resource has it, which outlives this.
   std::string_view version{};
-  PackedPairs labels{};
+  PackedPairs labels{};  ///< of the metadata
   PackedPairs fields{};  ///< the resource's own selectable fields
 
-  /// Parts of the key. The namespace is empty if the resource has none.
+  /// Each is a part of the key. The namespace is empty if the resource has none.
   std::string_view name() const;
   std::string_view name_space() const;
   /// The value of any selectable field, metadata.name and metadata.namespace included; else empty.

@@ -16,15 +16,15 @@ namespace annex::registry {
 
 /// A request for a subresource of an object that exists. Refers to it; lives as long as the call.
 struct SubresourceCall {
-  const request::Context& context;
-  const http::Request& http;
-  const ObjectKey& key;
-  const json::Value& object;  ///< in the hub form, as it is at this moment
+  const request::Context& context;  ///< who asks, until when
+  const http::Request& http;        ///< as it came
+  const ObjectKey& key;             ///< of the object
+  const json::Value& object;        ///< in the hub form, as it is at this moment
 };
 
 /// A part of an object's path that a program serves by a function.
 struct Subresource {
-  std::string name{};
+  std::string name{};  ///< the path's last part
   /// Of get, create, update, patch and delete: which methods are answered, and what callers need to
   /// be allowed.
   std::vector<std::string> verbs = {"get"};

@@ -19,12 +19,14 @@ namespace annex::registry {
 /// thread. Does nothing while its server does not run: that begins with a list.
 class ChangeFeed {
  public:
+  /// Hears what the feed tells.
   class Target {
    public:
     Target() = default;
     Target(const Target&) = delete;
     Target& operator=(const Target&) = delete;
     virtual ~Target() = default;
+    /// Each as the feed's function of its name.
     virtual void put(json::Value object) = 0;
     virtual void remove(const ObjectKey& key) = 0;
     virtual void reset() = 0;

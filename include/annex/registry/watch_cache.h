@@ -24,14 +24,15 @@ namespace annex::registry {
 /// texts of it that watchers share. Any thread.
 class CacheEvent {
  public:
+  /// See the functions of these names.
   CacheEvent(storage::Revision revision, ItemPtr current, ItemPtr previous, util::TimePoint seen)
       : revision_(revision),
         current_(std::move(current)),
         previous_(std::move(previous)),
         seen_(seen) {}
 
-  /// Null is what was not there: `previous` of a creation, `current` of a deletion. `seen` is the
-  /// clock's time of the append.
+  /// Each as its name says; null is what was not there: `previous` of a creation, `current` of a
+  /// deletion. `seen` is the clock's time of the append.
   storage::Revision revision() const { return revision_; }
   const ItemPtr& current() const { return current_; }
   const ItemPtr& previous() const { return previous_; }
@@ -53,20 +54,21 @@ using CacheEventPtr = std::shared_ptr<const CacheEvent>;
 
 /// How much of the past a cache keeps: events younger than `window`, within bounds.
 struct WatchCacheOptions {
-  std::size_t max_events = 102400;  ///< the ring's bound
-  std::size_t min_events = 1024;    ///< kept whatever their age
-  util::Duration window = std::chrono::seconds(75);
+  std::size_t max_events = 102400;                   ///< the ring's bound
+  std::size_t min_events = 1024;                     ///< kept whatever their age
+  util::Duration window = std::chrono::seconds(75);  ///< older ones go with the next change
 };
 
 /// A state of the resource at one revision.
 struct CacheState {
-  storage::Revision revision{};
+  storage::Revision revision{};  ///< 0 before the first
   std::vector<ItemPtr> items{};  ///< in bytewise order of keys
 };
 
 /// Fed by one thread at a time, read by any. Owned by the resource's backend.
 class WatchCache {
  public:
+  /// Empty; `clock` outlives it.
   WatchCache(WatchCacheOptions options, const util::Clock& clock);
 
   /// Begins anew with this state: every running watch ends.
@@ -89,6 +91,7 @@ class WatchCache {
   storage::Revision revision() const;
   /// Waits, at most `limit` on the machine's clock, until the revision is reached.
   bool wait_for(storage::Revision revision, util::Duration limit) const;
+  /// The newest one; null if there is none.
   ItemPtr get(const std::string& key) const;
   /// How many objects there are.
   std::size_t size() const;
@@ -99,8 +102,8 @@ class WatchCache {
   using Position = std::uint64_t;
   /// Where a watch begins.
   struct Start {
-    Position position{};
-    CacheState state{};  ///< only if asked for
+    Position position{};  ///< where to read on
+    CacheState state{};   ///< only if asked for
   };
   /// The newest place, with the state there.
   Start begin_with_state(const std::string& prefix) const;
@@ -112,15 +115,17 @@ class WatchCache {
   struct Batch {
     bool ended = false;            ///< stopped, begun anew, or the position fell off the ring
     storage::Revision revision{};  ///< all changes up to this one precede `next`
-    Position next{};
-    std::vector<CacheEventPtr> events{};
+    Position next{};               ///< where to read on
+    std::vector<CacheEventPtr> events{};  ///< in order
   };
   /// At most `limit` events from `position` on. Never blocks for long.
   Batch read(Position position, std::size_t limit) const;
 
   /// Registers for a wake after each batch of changes. Requires: not registered already.
   void add_watcher(const http::Waker& waker);
+  /// Registers no more; nothing happens if it was not.
   void remove_watcher(const http::Waker& waker);
+  /// How many are registered.
   std::size_t watchers() const;
 
  private:

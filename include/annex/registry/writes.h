@@ -38,14 +38,15 @@ class Admission {
   /// Scales, else of the resource's hub form. An error ends the request.
   virtual Result<void> admit(const Resource& resource, const HookContext& context,
                              json::Value* object, const json::Value* old) const = 0;
+  /// As above; nothing may be changed any more.
   virtual Result<void> validate(const Resource& resource, const HookContext& context,
                                 const json::Value* object, const json::Value* old) const = 0;
 };
 
 /// Conditions on the live object.
 struct Preconditions {
-  std::optional<std::string> uid{};
-  std::optional<std::string> resource_version{};
+  std::optional<std::string> uid{};               ///< of the object that is meant
+  std::optional<std::string> resource_version{};  ///< in which it must be
 };
 
 /// Who writes, and in which form: for managedFields, which nobody keeps without a version.
@@ -53,17 +54,17 @@ struct FieldWriter {
   const Codec* codec = nullptr;      ///< of the form that was sent
   const Version* version = nullptr;  ///< the version that was sent
   const Version* parent = nullptr;   ///< of the object whose Scale was sent
-  std::string manager{};
-  bool applied = false;  ///< the transform sees to managedFields itself
+  std::string manager{};             ///< as managedFields names it
+  bool applied = false;              ///< the transform sees to managedFields itself
 };
 
 /// What all writes share. Lives as long as the call.
 struct WriteRequest {
-  ObjectKey key{};
-  HookContext hooks{};
-  util::TimePoint deadline = util::TimePoint::max();
-  Preconditions preconditions{};
-  FieldWriter fields{};
+  ObjectKey key{};                                    ///< of the object
+  HookContext hooks{};                                ///< for whom, and when
+  util::TimePoint deadline = util::TimePoint::max();  ///< of the whole
+  Preconditions preconditions{};                      ///< what must hold
+  FieldWriter fields{};                               ///< who will have written them
   /// Asked before an update creates; empty: it may.
   std::function<Result<void>()> may_create{};
   const Admission* admission = nullptr;  ///< null: only the resource's own hooks are asked
@@ -76,8 +77,8 @@ struct WriteRequest {
 
 /// What became of a create or an update.
 struct Written {
-  ItemPtr item{};
-  bool created = false;
+  ItemPtr item{};        ///< as it is now
+  bool created = false;  ///< it was not there
   bool deleted = false;  ///< an update that took the last finalizer of a deleted object
   bool stored = true;    ///< false for a dry run that made an object: it has no resourceVersion
 };
@@ -87,19 +88,20 @@ enum class Propagation { kDefault, kBackground, kForeground, kOrphan };
 /// What is done with dependents, see DeleteOptions of meta.k8s.io/v1; the older flag may be given
 /// alone only.
 struct RemoveOptions {
-  Propagation propagation = Propagation::kDefault;
-  std::optional<bool> orphan_dependents{};
+  Propagation propagation = Propagation::kDefault;  ///< what becomes of dependents
+  std::optional<bool> orphan_dependents{};          ///< the older way of saying it
 };
 
 /// What became of a deletion.
 struct Removed {
   bool gone = false;  ///< false: finalizers keep it, `item` is its present state
-  ItemPtr item{};
+  ItemPtr item{};     ///< as it was, or still is
 };
 
 /// Writes to one resource. A light value, made for a request; any thread.
 class Writes {
  public:
+  /// All of them outlive it.
   Writes(const Resource& resource, Backend& backend, const util::Clock& clock, util::Random& random)
       : resource_(resource), backend_(backend), clock_(clock), random_(random) {}
 

@@ -17,6 +17,7 @@ class Warnings {
  public:
   /// Texts with control characters or invalid UTF-8 are dropped.
   void add(std::string text);
+  /// True if there is none.
   bool empty() const { return texts_.empty(); }
   /// The values of the header lines: `299 - "text"`. Above 4096 code points in sum every text is
   /// cut to 256, and what then exceeds the budget is left out.
@@ -28,11 +29,11 @@ class Warnings {
 
 /// Owned by the filter that accepted the request, used by one thread at a time.
 struct Context {
-  UserInfo user{};
-  RequestInfo info{};
-  util::TimePoint deadline = util::TimePoint::max();
-  std::string audit_id{};
-  Warnings warnings{};
+  UserInfo user{};                                    ///< who asks
+  RequestInfo info{};                                 ///< for what
+  util::TimePoint deadline = util::TimePoint::max();  ///< by the server's clock
+  std::string audit_id{};                             ///< as the Audit-Id header says
+  Warnings warnings{};                                ///< sent with the answer
   /// Asked when what is no creation turns out to create: an apply, or an update of a kind that is
   /// created so. Forbidden for who may not; may block. Empty: everybody may.
   std::function<Result<void>()> may_create{};

@@ -12,15 +12,15 @@ namespace annex::request {
 /// The attributes by which a request is authorized, audited and routed (upstream's
 /// `endpoints/request/requestinfo.go`). A value; members that do not apply are empty.
 struct RequestInfo {
-  bool is_resource = false;
-  std::string path{};  ///< decoded, as received
-  std::string verb{};  ///< "get", "deletecollection"...; the lower-case method if no resource
-  std::string group{};
-  std::string version{};
-  std::string name_space{};
-  std::string resource{};
-  std::string subresource{};
-  std::string name{};
+  bool is_resource = false;  ///< false: a path of another kind
+  std::string path{};        ///< decoded, as received
+  std::string verb{};        ///< "get", "deletecollection"...; the lower-case method if no resource
+  std::string group{};       ///< empty: the core group
+  std::string version{};     ///< "v1"
+  std::string name_space{};  ///< empty: none, or all
+  std::string resource{};    ///< the plural
+  std::string subresource{};     ///< empty: the object itself
+  std::string name{};            ///< empty: a collection
   std::string label_selector{};  ///< raw; list, watch and deletecollection only
   std::string field_selector{};  ///< raw; list, watch and deletecollection only
   /// True for the path prefix forms `/watch/...` and `/proxy/...`.

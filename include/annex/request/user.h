@@ -9,9 +9,9 @@ namespace annex::request {
 
 /// An authenticated identity. A value.
 struct UserInfo {
-  std::string name{};
-  std::string uid{};
-  std::vector<std::string> groups{};
+  std::string name{};                 ///< empty: nobody
+  std::string uid{};                  ///< empty if it is not known
+  std::vector<std::string> groups{};  ///< in the order in which they were told
   /// Keys in lower case, each with its values in order.
   std::vector<std::pair<std::string, std::vector<std::string>>> extra{};
 

@@ -9,11 +9,11 @@ namespace annex::schema {
 
 /// One conversion: what it was given and what it made of that. Lives for a call.
 struct Conversion {
-  TypeId from{};
+  TypeId from{};              ///< before
   const json::Value& source;  ///< the document, of `from`
   const json::Value& shown;   ///< the struct that was decoded from it, encoded
-  TypeId to{};
-  json::Value& result;  ///< the converted struct, encoded, of `to`
+  TypeId to{};                ///< after
+  json::Value& result;        ///< the converted struct, encoded, of `to`
 };
 
 /// True if a struct may not hold all of `value`, which is of `type`. Any thread.

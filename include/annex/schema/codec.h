@@ -20,17 +20,17 @@ namespace annex::schema {
 /// What describing types needs to know: the table, the prefix of their names, those already seen.
 /// Lives for one description; one thread.
 struct DescribeContext {
-  TypeTable& table;
+  TypeTable& table;                                    ///< that is filled
   std::string prefix{};                                ///< such as "com.example.bakery.v1"
   std::vector<std::pair<const void*, TypeId>> seen{};  ///< by the address of the type's tag
   /// The member that is being described, for errors about what it is made of.
   TypeId owner{};
-  std::string member{};
+  std::string member{};  ///< its name in JSON
 };
 
 /// Bytes that are base64 in JSON.
 struct Binary {
-  std::string bytes{};
+  std::string bytes{};  ///< as they are
   bool operator==(const Binary&) const = default;
 };
 
@@ -52,9 +52,9 @@ struct Codec {
                 "this type cannot be described: give it a describe(annex::schema::Object<T>&) or "
                 "describe(annex::schema::Enum<T>&), or use one of the types in "
                 "annex/schema/codec.h and annex/meta");
-  static TypeId describe(DescribeContext& context);
-  static bool decode(const json::Value& value, T& out);
-  static json::Value encode(const T& value);
+  static TypeId describe(DescribeContext& context);      ///< as above
+  static bool decode(const json::Value& value, T& out);  ///< as above
+  static json::Value encode(const T& value);             ///< as above
 };
 
 /// `value` as a T. BadRequest if it has not T's shape; members that are absent keep their

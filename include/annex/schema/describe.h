@@ -189,6 +189,7 @@ class Object : private detail::ObjectBase {
 /// Structs that have a `describe`.
 template <typename T>
 struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
+  /// As Codec's; a type that contains itself is described once.
   static TypeId describe(DescribeContext& context) {
     TypeId id = 0;
     if (!detail::begin_object(context, &detail::kTag<T>, detail::short_name<T>(),
@@ -223,6 +224,7 @@ struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
     return members;
   }
 
+  /// See same.h.
   static bool same(const T& a, const T& b) {
     Object<T> comparer(const_cast<T*>(&a), &b);
     describe_by_adl(comparer);
@@ -249,10 +251,12 @@ void Codec<T, std::enable_if_t<detail::DescribedObject<T>>>::describe_by_adl(Obj
 template <typename E>
 class Enum {
  public:
+  /// One of the values, and how it is written.
   Enum& value(E value, std::string_view text) {
     values_.emplace_back(value, text);
     return *this;
   }
+  /// All that were given, in order.
   const std::vector<std::pair<E, std::string>>& values() const { return values_; }
 
  private:

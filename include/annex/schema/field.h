@@ -43,6 +43,7 @@ class Field {
       p.initial.reset();
     });
   }
+  /// Each bounds the value, or the length of a text; the limit itself is allowed.
   Field& minimum(double limit) {
     static_assert(kNumber, "minimum applies to numbers");
     return set([&](Property& p) { p.constraints.minimum = limit; });
@@ -64,6 +65,7 @@ class Field {
     static_assert(kText, "pattern applies to strings");
     return set([&](Property& p) { p.constraints.pattern = std::move(expression); });
   }
+  /// Each bounds the number of items; the limit itself is allowed.
   Field& min_items(std::size_t limit) {
     static_assert(kList, "min_items applies to lists");
     return set([&](Property& p) { p.constraints.min_items = limit; });

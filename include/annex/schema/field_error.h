@@ -16,11 +16,14 @@ namespace annex::schema {
 class FieldPath {
  public:
   FieldPath() = default;
+  /// The field of the root.
   explicit FieldPath(std::string_view name) : text_(name) {}
 
+  /// The field of that name below it.
   FieldPath operator/(std::string_view name) const;
   /// `path[3]` and `path[key]`.
   FieldPath index(std::size_t position) const;
+  /// As above, of a map's member.
   FieldPath key(std::string_view name) const;
   /// "<nil>" for the root, as upstream prints it.
   std::string text() const { return text_.empty() ? "<nil>" : text_; }
@@ -46,10 +49,10 @@ enum class FieldErrorType {
 
 /// One wrong field (apimachinery `pkg/util/validation/field/errors.go`).
 struct FieldError {
-  FieldErrorType type = FieldErrorType::kInvalid;
-  std::string field{};
-  std::optional<json::Value> bad_value{};  ///< printed only where the type prints it
-  std::string detail{};
+  FieldErrorType type = FieldErrorType::kInvalid;  ///< which of upstream's kinds
+  std::string field{};                             ///< "spec.items[2].name"
+  std::optional<json::Value> bad_value{};          ///< printed only where the type prints it
+  std::string detail{};                            ///< why
 
   /// "Invalid value: "x": must be ..." without the field.
   std::string body() const;
@@ -58,10 +61,12 @@ struct FieldError {
 /// All that is wrong with one object, in the order found. A value.
 class FieldErrors {
  public:
+  /// After those that are there.
   void add(FieldError error) { errors_.push_back(std::move(error)); }
+  /// All of them, after those that are there.
   void append(const FieldErrors& others);
 
-  /// Add one each, in upstream's words, with the cause that `Status` shows.
+  /// Each adds one, in upstream's words, with the cause that `Status` shows.
   void invalid(const FieldPath& path, json::Value value, std::string detail);
   void required(const FieldPath& path, std::string detail = {});
   void duplicate(const FieldPath& path, json::Value value);
@@ -71,6 +76,7 @@ class FieldErrors {
   /// `unit` is "bytes" or "characters"; its singular is made.
   void too_long(const FieldPath& path, std::size_t limit, std::string_view unit = "bytes");
 
+  /// Each as of a container of FieldError.
   bool empty() const { return errors_.empty(); }
   std::size_t size() const { return errors_.size(); }
   std::vector<FieldError>::const_iterator begin() const { return errors_.begin(); }
@@ -78,6 +84,7 @@ class FieldErrors {
 
   /// One text for all: the only distinct one, or `[a, b]`.
   std::string aggregate() const;
+  /// As `Status` lists them.
   std::vector<util::Cause> causes() const;
 
  private:

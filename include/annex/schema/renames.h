@@ -20,6 +20,7 @@ struct Rename {
 class Renames {
  public:
   Renames() = default;
+  /// These, whose order does not matter.
   Renames(std::initializer_list<Rename> renames) : renames_(renames) {}
 
   /// Why documents of `version` and of `hub` could not be made from each other without loss: a
@@ -29,6 +30,7 @@ class Renames {
 
   /// Moves the members. Requires: `document` is normalised; the result is to be normalised.
   void to_hub(json::Value& document) const;
+  /// As above, the other way round.
   void from_hub(json::Value& document) const;
 
  private:

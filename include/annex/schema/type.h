@@ -47,47 +47,47 @@ enum class ListType { kAtomic, kSet, kMap };
 
 /// Limits on a value; those that are absent do not apply.
 struct Constraints {
-  std::optional<double> minimum{};
-  std::optional<double> maximum{};
+  std::optional<double> minimum{};          ///< itself allowed
+  std::optional<double> maximum{};          ///< itself allowed
   std::optional<std::size_t> min_length{};  ///< in characters
-  std::optional<std::size_t> max_length{};
-  std::string pattern{};  ///< ECMAScript, searched for
-  std::optional<std::size_t> min_items{};
-  std::optional<std::size_t> max_items{};
+  std::optional<std::size_t> max_length{};  ///< in characters
+  std::string pattern{};                    ///< ECMAScript, searched for
+  std::optional<std::size_t> min_items{};   ///< itself allowed
+  std::optional<std::size_t> max_items{};   ///< itself allowed
 };
 
 /// One member of an object type.
 struct Property {
-  std::string name{};
-  std::string description{};
-  TypeId type{};
-  bool required = false;
-  bool immutable = false;  ///< an update may not change it
+  std::string name{};         ///< in JSON
+  std::string description{};  ///< for OpenAPI
+  TypeId type{};              ///< its place in the table
+  bool required = false;      ///< absence is an error
+  bool immutable = false;     ///< an update may not change it
   /// Filled in where absent, always written, and shown as `default`.
   std::optional<json::Value> default_value{};
   /// Of a plain member: absent means this, and this is not written.
   std::optional<json::Value> initial{};
-  Constraints constraints{};
-  ListType list_type = ListType::kAtomic;
-  std::vector<std::string> list_keys{};
+  Constraints constraints{};               ///< of its value
+  ListType list_type = ListType::kAtomic;  ///< how lists merge
+  std::vector<std::string> list_keys{};    ///< of kMap
   bool duplicates_allowed = false;  ///< the list merges by its keys, but its items may repeat
-  bool map_atomic = false;
-  std::uint32_t number{};  ///< reserved for protobuf; 0 is none
+  bool map_atomic = false;          ///< replaced as a whole
+  std::uint32_t number{};           ///< reserved for protobuf; 0 is none
 };
 
 /// One type of a table: a scalar, a list, a map or an object, with what constrains it.
 struct Type {
-  Kind kind = Kind::kAny;
-  Format format = Format::kNone;
-  std::string name{};  ///< non-empty: emitted once under this name and referred to
-  std::string description{};
+  Kind kind = Kind::kAny;         ///< what it is in JSON
+  Format format = Format::kNone;  ///< what its text or number means
+  std::string name{};             ///< non-empty: emitted once under this name and referred to
+  std::string description{};      ///< for OpenAPI
   /// The struct that it describes, so that no two share a name; empty for a loaded type.
   std::string_view cpp_name{};
-  std::vector<Property> properties{};  ///< kObject, in described order
-  TypeId element{};                    ///< kMap and kList
-  std::vector<std::string> enum_values{};
-  bool preserve_unknown = false;  ///< members that are not described are kept
-  bool embedded_resource = false;
+  std::vector<Property> properties{};      ///< kObject, in described order
+  TypeId element{};                        ///< kMap and kList
+  std::vector<std::string> enum_values{};  ///< kString: all it may be
+  bool preserve_unknown = false;           ///< members that are not described are kept
+  bool embedded_resource = false;          ///< an object with a kind of its own
   bool atomic = false;  ///< kObject: replaced as a whole by apply, wherever it is
 
   /// The property of an object, or null.
@@ -103,10 +103,12 @@ class TypeTable {
 
   /// Ids are given in order, from 0, and stay.
   TypeId add(Type type);
+  /// How many there are.
   std::size_t size() const { return types_.size(); }
   /// Requires: `id` is from this table. References stay valid while the table lives.
   const Type& at(TypeId id) const { return types_[id]; }
   Type& at(TypeId id) { return types_[id]; }
+  /// By its name; nothing if there is none.
   std::optional<TypeId> find(std::string_view name) const;
 
  private:

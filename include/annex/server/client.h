@@ -16,15 +16,15 @@ namespace annex {
 
 /// Names an object; `name_space` is empty for objects without a namespace.
 struct ObjectName {
-  std::string name_space{};
-  std::string name{};
+  std::string name_space{};  ///< empty: none
+  std::string name{};        ///< never empty
 };
 
 /// Which objects are listed, and a page of how many.
 struct ListOptions {
-  std::string name_space{};      ///< empty: of all namespaces
-  std::string label_selector{};  ///< as in `kubectl get -l`
-  std::string field_selector{};
+  std::string name_space{};        ///< empty: of all namespaces
+  std::string label_selector{};    ///< as in `kubectl get -l`
+  std::string field_selector{};    ///< as kubectl takes it
   std::string resource_version{};  ///< as the API has it; empty: the newest state
   std::int64_t limit = 0;          ///< 0: all
   std::string continue_token{};    ///< of the page before
@@ -32,9 +32,9 @@ struct ListOptions {
 
 /// Which objects are watched; `name_space` and the selectors as in ListOptions.
 struct WatchOptions {
-  std::string name_space{};
-  std::string label_selector{};
-  std::string field_selector{};
+  std::string name_space{};      ///< empty: all
+  std::string label_selector{};  ///< as kubectl takes it
+  std::string field_selector{};  ///< as kubectl takes it
   /// Changes after this one; empty: begins with what there is.
   std::string resource_version{};
 };
@@ -51,16 +51,17 @@ enum class PatchType { kJson, kMerge };
 /// A page of objects; `continue_token` asks for the next one and is empty in the last.
 template <typename T>
 struct List {
-  std::vector<T> items{};
-  std::string resource_version{};
-  std::string continue_token{};
+  std::vector<T> items{};          ///< in the order of their names
+  std::string resource_version{};  ///< of the state that they show
+  std::string continue_token{};    ///< for ListOptions
 };
 
 /// One change. kError ends a watch: it says why.
 template <typename T>
 struct WatchEvent {
+  /// What happened.
   enum class Type { kAdded, kModified, kDeleted, kBookmark, kError };
-  Type type = Type::kError;
+  Type type = Type::kError;        ///< which of them
   T object{};                      ///< of the first three
   std::string resource_version{};  ///< of all but an error
   Error error{};                   ///< the watch is over; Expired: list again
@@ -70,6 +71,7 @@ struct WatchEvent {
 template <typename T>
 class Watch {
  public:
+  /// See Client::watch.
   explicit Watch(detail::EventStream stream) : stream_(std::move(stream)) {}
 
   /// The next event, waited for on the machine's clock for up to `limit`, until the watch or the
@@ -117,6 +119,7 @@ class Watch {
 template <typename T>
 class Client {
  public:
+  /// See Server::client.
   explicit Client(detail::RawClient raw) : raw_(std::move(raw)) {}
 
   /// NotFound if there is none. Reads the newest state, as all that has no resourceVersion does.

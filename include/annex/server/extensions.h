@@ -19,8 +19,8 @@ using PathHandler =
 
 /// A health check: why it fails, empty if it does not. Called on IO threads: must not wait.
 struct HealthCheck {
-  std::string name{};  ///< as in `/readyz/<name>`
-  std::function<std::string()> failure{};
+  std::string name{};                      ///< as in `/readyz/<name>`
+  std::function<std::string()> failure{};  ///< empty text: all is well
   /// False: only /readyz has it. True: /livez and /healthz, too, so that its failure gets the
   /// process restarted.
   bool liveness = false;
@@ -30,8 +30,8 @@ struct HealthCheck {
 /// ready; asked to stop when it drains, and must then return soon: stop() waits for it. What it
 /// throws is logged and ends it alone.
 struct Task {
-  std::string name{};
-  std::function<void(std::stop_token stop)> run{};
+  std::string name{};                               ///< told in the log
+  std::function<void(std::stop_token stop)> run{};  ///< on the task's thread
 };
 
 }  // namespace annex

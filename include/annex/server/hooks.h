@@ -42,18 +42,18 @@ using schema::FieldPath;
 /// One column of a resource's table.
 template <typename T>
 struct Column {
-  std::string name{};
-  std::string type = "string";  ///< integer, number, string, boolean or date
-  std::string description{};
-  std::function<json::Value(const T&)> cell{};
-  int priority = 0;  ///< above 0: only with `-o wide`
+  std::string name{};                           ///< its head
+  std::string type = "string";                  ///< integer, number, string, boolean or date
+  std::string description{};                    ///< for who asks what it says
+  std::function<json::Value(const T&)> cell{};  ///< of one object
+  int priority = 0;                             ///< above 0: only with `-o wide`
 };
 
 /// A field by which lists can be selected, such as `spec.flour`.
 template <typename T>
 struct SelectableField {
-  std::string path{};
-  std::function<std::string(const T&)> value{};
+  std::string path{};                            ///< "spec.flour"
+  std::function<std::string(const T&)> value{};  ///< compared as text
 };
 
 /// The hooks of a resource that has none.

@@ -19,9 +19,10 @@ namespace annex {
 template <typename T>
 class Lister {
  public:
-  using ObjectPtr = std::shared_ptr<const T>;
-  using Objects = std::vector<ObjectPtr>;
+  using ObjectPtr = std::shared_ptr<const T>;  ///< shared by all readers
+  using Objects = std::vector<ObjectPtr>;      ///< in the order of their names
 
+  /// See Server::lister.
   explicit Lister(std::shared_ptr<detail::ListerState> state) : state_(std::move(state)) {}
 
   /// Null if there is none.

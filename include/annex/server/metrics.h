@@ -21,7 +21,7 @@ namespace annex {
 /// name that another kind of series has.
 class Metrics {
  public:
-  using Labels = std::map<std::string, std::string>;
+  using Labels = std::map<std::string, std::string>;  ///< names and values
 
   /// Only grows. Light handles, here and below: valid as long as the Metrics; one that was not
   /// given by any does nothing.
@@ -43,6 +43,7 @@ class Metrics {
     Gauge() = default;
     /// The last of several threads wins.
     void set(double value) const;
+    /// Adds to whatever it is.
     void add(double by) const;
 
    private:
@@ -55,6 +56,7 @@ class Metrics {
   class Histogram {
    public:
     Histogram() = default;
+    /// Counts it in its bucket.
     void observe(double value) const;
 
    private:
@@ -70,6 +72,7 @@ class Metrics {
 
   /// The series of that name and those labels, made if it is not there.
   Counter counter(const std::string& name, const std::string& help, const Labels& labels = {});
+  /// As above.
   Gauge gauge(const std::string& name, const std::string& help, const Labels& labels = {});
   /// `bounds` ascend; what is larger than all of them has a bucket of its own.
   Histogram histogram(const std::string& name, const std::string& help,

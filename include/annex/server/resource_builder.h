@@ -38,6 +38,7 @@ class ResourceBuilder {
                 "final");
 
  public:
+  /// See Group::resource and its like.
   ResourceBuilder(detail::ResourceDraft& draft, std::shared_ptr<Hooks> hooks)
       : draft_(draft), hooks_(std::move(hooks)) {
     if constexpr (detail::has_default_object<Hooks>::value) {

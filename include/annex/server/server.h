@@ -81,13 +81,16 @@ class Server {
   Server& store(StoreKind kind);
   /// Who calls and may they, besides what the options bring.
   Server& authenticate(auth::AuthenticatorPtr authenticator);
+  /// As above.
   Server& authorize(auth::AuthorizerPtr authorizer);
   /// An admission plugin, asked after those given before it, and before the hooks of resources.
   Server& admission(admission::PluginPtr plugin);
   /// Serves a path of the program's own, such as "/healthy-ovens"; one that ends with a slash
   /// serves all below it that has no longer one. Told in `/`.
   Server& handle(std::string path, PathHandler handler);
+  /// Is asked by /readyz, and by /livez if it says so.
   Server& check(HealthCheck check);
+  /// Goes on while the server runs.
   Server& task(Task task);
   /// What /metrics tells, which a program may add its own series to. Lives as long as the server.
   Metrics& metrics();
@@ -114,7 +117,7 @@ class Server {
   /// What `--version` and `/version` say, such as "v1.2.3".
   Server& version(std::string text);
 
-  /// What it was made with, and whether callers are known without a cluster or --standalone.
+  /// Each as it was made with; callers may be known without a cluster or --standalone.
   const std::string& name() const;
   const std::string& version() const;
   bool has_authenticator() const;

@@ -12,7 +12,7 @@ namespace annex {
 /// A server's certificate, with the chain that it sends, and its key; in PEM.
 struct ServingPair {
   std::string certificate_pem{};  ///< leaf first
-  std::string key_pem{};
+  std::string key_pem{};          ///< of the first certificate
 };
 
 /// Reads both files. BadRequest, naming the file, if one cannot be read or used.

@@ -22,8 +22,9 @@ class Standalone {
   static Result<Standalone> open(std::string folder, std::vector<std::string> names,
                                  Environment environment);
 
-  /// What the server shows, and who has signed it.
+  /// What the server shows.
   const ServingPair& serving() const { return serving_; }
+  /// Who has signed it.
   const std::string& ca_pem() const { return ca_pem_; }
   /// Who holds the token or a certificate of the CA. `clock` must outlive them.
   Result<std::vector<auth::AuthenticatorPtr>> authenticators(const util::Clock& clock) const;
@@ -31,6 +32,7 @@ class Standalone {
   /// standalone CA if empty.
   Result<void> write_kubeconfig(const std::string& host, std::uint16_t port,
                                 const std::string& serving_ca_pem) const;
+  /// Where it is written.
   std::string kubeconfig_path() const { return folder_ + "/kubeconfig"; }
 
  private:

@@ -15,6 +15,7 @@ namespace annex {
 /// any thread. What is not sent yet is bounded.
 class TextPipe {
  public:
+  /// Holds at most so many bytes that are not sent yet.
   explicit TextPipe(std::size_t limit = std::size_t{1} << 18U);
 
   /// What became of a write.

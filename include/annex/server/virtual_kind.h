@@ -23,6 +23,7 @@ class ChangeFeed {
  public:
   /// The object is new, or is so now.
   void put(const T& object) const { feed_->put(schema::encode(object)); }
+  /// There is no such object any more.
   void remove(const ObjectName& object) const { feed_->remove({object.name_space, object.name}); }
   /// Changes may have been lost: everything is listed again.
   void reset() const { feed_->reset(); }
@@ -48,7 +49,7 @@ struct Virtual {
   /// With a feed, `list` is called once, and again after a reset; `get` and `interval` are not
   /// used.
   std::optional<ChangeFeed<T>> feed{};
-  util::Duration interval = std::chrono::seconds(1);
+  util::Duration interval = std::chrono::seconds(1);  ///< between two lists while somebody watches
 };
 
 namespace detail {

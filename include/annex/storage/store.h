@@ -41,14 +41,15 @@ using Revision = std::uint64_t;
 
 /// A key and what it holds at some revision.
 struct Entry {
-  std::string key{};
-  util::Bytes value{};
+  std::string key{};           ///< whole
+  util::Bytes value{};         ///< shared, outlives the store
   Revision create_revision{};  ///< of the write that made the key
   Revision revision{};         ///< of the write that made this value
 };
 
 /// A failed call, by what the caller should do next.
 struct StoreError {
+  /// What the caller may do.
   enum class Code {
     kNotFound,  ///< no such key at that revision
     kExists,    ///< the guard wanted the key absent; `current` holds it
@@ -60,9 +61,9 @@ struct StoreError {
     kFull,     ///< no room: nothing was written; smaller or later writes may pass, reads do
     kCorrupt,  ///< what is stored cannot be read; nothing was written
   };
-  Code code = Code::kUnavailable;
-  std::string message{};
-  std::optional<Entry> current{};
+  Code code = Code::kUnavailable;  ///< which of them
+  std::string message{};           ///< for the log
+  std::optional<Entry> current{};  ///< what is there instead
 };
 
 template <typename T>
@@ -77,8 +78,8 @@ struct ListOptions {
 
 /// An entry that is there but cannot be read.
 struct DamagedEntry {
-  std::string key{};
-  std::string message{};
+  std::string key{};      ///< whole
+  std::string message{};  ///< what is wrong
 };
 
 /// Going on where a page ended: the same prefix, `at` of the page's revision, `after` of its last
@@ -104,7 +105,7 @@ struct Guard {
 
 /// One write of one key.
 struct Commit {
-  std::string key{};
+  std::string key{};                   ///< that is written
   std::optional<util::Bytes> value{};  ///< absent: the key is deleted
   Guard guard{};                       ///< of a deletion: a revision
   /// Of a value, in whole seconds: once so much time has passed without another commit to the key,
@@ -119,13 +120,14 @@ std::optional<StoreError> refusal(const Commit& commit, Revision live);
 
 /// One change of one key.
 struct Event {
+  /// What happened.
   enum class Type { kPut, kDelete };
-  Type type = Type::kPut;
-  std::string key{};
-  util::Bytes value{};     ///< of a put
-  util::Bytes previous{};  ///< what the key held before; empty if it did not exist
-  Revision revision{};     ///< of this change
-  Revision create_revision{};
+  Type type = Type::kPut;        ///< which of them
+  std::string key{};             ///< that was written
+  util::Bytes value{};           ///< of a put
+  util::Bytes previous{};        ///< what the key held before; empty if it did not exist
+  Revision revision{};           ///< of this change
+  Revision create_revision{};    ///< of the key's present life
   Revision previous_revision{};  ///< 0 if the key did not exist
 
   /// False for a put over what was there.

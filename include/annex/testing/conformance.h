@@ -12,7 +12,7 @@ namespace annex::testing {
 
 /// What a suite found.
 struct ConformanceReport {
-  std::size_t checks = 0;
+  std::size_t checks = 0;  ///< how many were made
   /// What was wrong: each a sentence that names the path that was asked.
   std::vector<std::string> failures{};
 

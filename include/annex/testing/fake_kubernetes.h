@@ -35,6 +35,7 @@ class FakeKubernetes {
   /// Makes or replaces the data of a configmap.
   void set_configmap(const std::string& name_space, const std::string& name,
                      const std::map<std::string, std::string>& data);
+  /// Makes it; it must not be there.
   void add_namespace(const std::string& name);
 
   /// How calls fare.

@@ -25,6 +25,7 @@ namespace annex::testing {
 /// copied; one thread.
 class Reply {
  public:
+  /// See Fixture::send.
   Reply(http::Response response, util::Clock& clock);
   Reply(Reply&&) noexcept;
   Reply& operator=(Reply&&) noexcept;
@@ -34,6 +35,7 @@ class Reply {
   int status() const { return response_.status; }
   /// The first line of that name, empty if there is none.
   std::string header(std::string_view name) const;
+  /// All lines, in order.
   const http::Headers& headers() const { return response_.headers; }
   /// The whole body. Of a stream what has not been read by lines, once it has ended or nothing has
   /// come for ten seconds on the machine's clock.
@@ -84,11 +86,13 @@ class Fixture {
   /// Sends a request and waits for its answer. `target` is the path and query as on the wire.
   Reply send(std::string method, const std::string& target, std::string body = {},
              Headers headers = {});
+  /// As above, with GET.
   Reply get(const std::string& target, Headers headers = {}) {
     return send("GET", target, {}, std::move(headers));
   }
   /// Sends `object` as JSON.
   Reply post(const std::string& target, const json::Value& object);
+  /// As above.
   Reply put(const std::string& target, const json::Value& object);
 
  private:

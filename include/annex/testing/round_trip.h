@@ -26,8 +26,8 @@ struct RoundTripOptions {
 
 /// What a run found: with `seed` it can be repeated.
 struct RoundTripResult {
-  std::uint64_t seed{};
-  std::size_t documents{};
+  std::uint64_t seed{};     ///< for RoundTripOptions
+  std::size_t documents{};  ///< that were tried
   /// What did not come back, each with what was written and what was read: at most one a version.
   std::vector<std::string> lost{};
   /// Fields, as "loaves v1 spec.flour", for which no value could be made up (those with a pattern).

@@ -27,8 +27,8 @@ using Provoke = std::function<std::optional<storage::StoreError>()>;
 /// One thing that the suite checks, such as "watch.ordered": a name that does not change, and the
 /// promise in a sentence.
 struct StoreProperty {
-  std::string_view name{};
-  std::string_view promise{};
+  std::string_view name{};     ///< "watch.ordered"
+  std::string_view promise{};  ///< a sentence
 };
 
 /// All of them; docs/store-suite.md says which of upstream's storage tests each one stands for.
@@ -38,7 +38,7 @@ std::span<const StoreProperty> store_properties();
 struct StoreSuiteOptions {
   /// If absent: the environment's ANNEX_SEED, or a random number.
   std::optional<std::uint64_t> seed{};
-  std::size_t clients = 4;
+  std::size_t clients = 4;  ///< at work at once
   /// Operations of all clients together.
   std::size_t steps = 12000;
   /// How long, on the machine's clock, a commit's answer or a watch's event may take.
@@ -65,7 +65,7 @@ struct StoreFailure {
 
 /// What came out. A value.
 struct StoreSuiteReport {
-  std::uint64_t seed{};
+  std::uint64_t seed{};  ///< for StoreSuiteOptions
   /// At most two of a property, of the shortest run that was found to fail.
   std::vector<StoreFailure> failures{};
   /// The operations of that run, with their answers, if they are few.

@@ -15,8 +15,8 @@ namespace annex::tls {
 
 /// The parts of a subject that Kubernetes reads: CN is the user's name, O the groups.
 struct Subject {
-  std::vector<std::string> common_names{};
-  std::vector<std::string> organizations{};
+  std::vector<std::string> common_names{};   ///< in their order
+  std::vector<std::string> organizations{};  ///< in their order
 
   bool operator==(const Subject&) const = default;
 };
@@ -30,12 +30,13 @@ class Certificate {
   /// damaged, or there is none.
   static Result<std::vector<Certificate>> from_pem(std::string_view pem);
 
-  /// The certificate itself, and whom it names.
+  /// Each gives the certificate, or a part of it.
   const std::string& der() const;
   std::string pem() const;
   Subject subject() const;
   /// DNS names and IP addresses (as text) of the subject's alternative names.
   std::vector<std::string> names() const;
+  /// Each as the certificate says.
   util::WallTime not_before() const;
   util::WallTime not_after() const;
   bool is_ca() const;
@@ -46,6 +47,7 @@ class Certificate {
   std::string identifier() const;
 
   struct Impl;
+  /// See the functions that read one.
   explicit Certificate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   /// For the files that wrap OpenSSL.
   const Impl& impl() const { return *impl_; }
@@ -65,6 +67,7 @@ class PrivateKey {
   std::string pem() const;
 
   struct Impl;
+  /// See the functions that read or make one.
   explicit PrivateKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   /// For the files that wrap OpenSSL.
   const Impl& impl() const { return *impl_; }
@@ -77,17 +80,17 @@ enum class Usage { kServer, kClient };
 
 /// What an authority is asked to sign.
 struct CertificateRequest {
-  Subject subject{};
+  Subject subject{};                 ///< whose it will be
   std::vector<std::string> names{};  ///< DNS names and IP addresses
-  Usage usage = Usage::kServer;
-  util::WallTime not_before{};
-  util::WallTime not_after{};
+  Usage usage = Usage::kServer;      ///< what it is good for
+  util::WallTime not_before{};       ///< begin of its life
+  util::WallTime not_after{};        ///< end of its life
 };
 
 /// A certificate with its key.
 struct Identity {
-  Certificate certificate;
-  PrivateKey key;
+  Certificate certificate;  ///< of the key below
+  PrivateKey key;           ///< never written to a log
 };
 
 /// A self-signed certificate authority with a new P-256 key.
@@ -108,6 +111,7 @@ class CaPool {
   /// success.
   Result<Certificate> verify(const std::vector<std::string>& chain, Usage usage,
                              util::WallTime now) const;
+  /// Those it was made of.
   const std::vector<Certificate>& roots() const;
 
   struct Impl;

@@ -17,8 +17,8 @@ namespace annex::transport {
 
 /// So many at once, and after that so many each second.
 struct Rate {
-  std::uint64_t burst = 0;
-  std::uint64_t each_second = 0;
+  std::uint64_t burst = 0;        ///< so many at once
+  std::uint64_t each_second = 0;  ///< and so many more
 };
 
 /// What peers may take. Every limit has a default that suits a server behind an aggregator.
@@ -41,11 +41,11 @@ struct Limits {
   /// from one.
   std::size_t connections_of_one_address = 0;
   util::Duration handshake_time = std::chrono::seconds(10);  ///< TLS, and then HTTP/2's preface
-  util::Duration header_time = std::chrono::seconds(32);
+  util::Duration header_time = std::chrono::seconds(32);  ///< until a request has all its headers
   util::Duration body_stall_time = std::chrono::seconds(30);  ///< between two pieces of a body
   /// A peer that takes less than 1 KiB of what is ready for it in this time is cut off.
   util::Duration write_stall_time = std::chrono::seconds(30);
-  util::Duration idle_time = std::chrono::seconds(90);
+  util::Duration idle_time = std::chrono::seconds(90);  ///< without a request
   /// How long the peer of an upgraded connection may go on once the server has ended its half.
   util::Duration half_closed_time = std::chrono::seconds(30);
   /// A connection is drained after this and up to an eighth more, so that its client finds another
@@ -57,12 +57,12 @@ struct Limits {
 struct ListenerOptions {
   std::string bind_address = "0.0.0.0";  ///< an IPv4 or IPv6 address
   std::uint16_t port = 0;                ///< 0: any free one
-  std::size_t io_threads = 2;
+  std::size_t io_threads = 2;            ///< that share the connections
   /// Lets other processes bind the same port (SO_REUSEPORT).
   bool share_port = false;
-  ServingCertificates certificates{};
-  TlsOptions tls{};
-  Limits limits{};
+  ServingCertificates certificates{};  ///< shown in handshakes
+  TlsOptions tls{};                    ///< versions, suites, curves
+  Limits limits{};                     ///< what peers may take
 };
 
 /// Owns the port, its IO threads and their connections; a connection never changes its thread.

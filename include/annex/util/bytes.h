@@ -15,10 +15,12 @@ namespace annex::util {
 class Bytes {
  public:
   Bytes() = default;
+  /// Owns it, together with all copies and slices.
   explicit Bytes(std::string text);
   /// Bytes of static storage duration: nothing is owned.
   static Bytes literal(std::string_view text);
 
+  /// Each as of a container of characters.
   std::string_view view() const { return view_; }
   std::size_t size() const { return view_.size(); }
   bool empty() const { return view_.empty(); }
@@ -39,6 +41,7 @@ class Bytes {
 class Chunks {
  public:
   Chunks() = default;
+  /// With these bytes alone.
   explicit Chunks(Bytes bytes) { append(std::move(bytes)); }
   explicit Chunks(std::string text) : Chunks(Bytes(std::move(text))) {}
 
@@ -47,12 +50,15 @@ class Chunks {
   void append(std::string text) { append(Bytes(std::move(text))); }
   void append(Chunks chunks);
 
+  /// In bytes.
   std::size_t size() const { return size_; }
+  /// True if there are none.
   bool empty() const { return size_ == 0; }
   /// None of them is empty.
   const std::vector<Bytes>& parts() const { return parts_; }
   /// All bytes copied into one string.
   std::string join() const;
+  /// Leaves none.
   void clear();
 
  private:

@@ -22,8 +22,9 @@ class Clock {
   Clock& operator=(const Clock&) = delete;
   virtual ~Clock() = default;
 
-  /// now() never goes back and is for limits; wall_now() is the date, which may be set.
+  /// Never goes back: for limits.
   virtual TimePoint now() const = 0;
+  /// The date, which may be set.
   virtual WallTime wall_now() const = 0;
 
   /// Calls `jumped` whenever the time has been moved by hand, on the thread that moved it, until
@@ -36,6 +37,7 @@ class Clock {
 class RealClock final : public Clock {
  public:
   TimePoint now() const override;
+  /// As above.
   WallTime wall_now() const override;
 };
 

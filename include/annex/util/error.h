@@ -46,25 +46,25 @@ struct Cause {
 
 /// The `details` of a Status. Members that are empty are not written.
 struct ErrorDetails {
-  std::string name{};
-  std::string group{};
-  std::string kind{};  ///< the plural resource for most reasons, the Kind for kInvalid
-  std::string uid{};
-  std::vector<Cause> causes{};
-  int retry_after_seconds{};
+  std::string name{};           ///< of the object
+  std::string group{};          ///< of its kind
+  std::string kind{};           ///< the plural resource for most reasons, the Kind for kInvalid
+  std::string uid{};            ///< of the object
+  std::vector<Cause> causes{};  ///< field by field
+  int retry_after_seconds{};    ///< 0: not told
 
   bool operator==(const ErrorDetails&) const = default;
 };
 
 /// A failed call's answer: a value, copied freely. `message` is a sentence that kubectl can show.
 struct Error {
-  Reason reason = Reason::kUnknown;
-  std::string message{};
-  ErrorDetails details{};
-  bool has_details = false;      ///< writes `"details":{}` even if all members are empty
-  std::string continue_token{};  ///< the `metadata.continue` of an expired list
+  Reason reason = Reason::kUnknown;  ///< what the client may do
+  std::string message{};             ///< a sentence
+  ErrorDetails details{};            ///< of a Status
+  bool has_details = false;          ///< writes `"details":{}` even if all members are empty
+  std::string continue_token{};      ///< the `metadata.continue` of an expired list
 
-  /// With the reason that the name says; `message` is a sentence for the client.
+  /// Each has the reason that its name says; `message` is a sentence for the client.
   static Error bad_request(std::string message);
   static Error internal(std::string_view message);
   static Error unavailable(std::string message);

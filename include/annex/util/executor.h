@@ -23,6 +23,7 @@ struct ExecutorOptions {
 /// destructor runs what waits, then joins. Tasks must not throw. Any thread.
 class Executor {
  public:
+  /// Starts a thread once it is needed.
   explicit Executor(ExecutorOptions options);
   ~Executor();
   Executor(const Executor&) = delete;

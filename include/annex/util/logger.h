@@ -11,9 +11,10 @@ enum class Severity { kInfo, kWarning, kError };
 
 /// One `key="value"` of a line. The key outlives the call.
 struct LogField {
-  std::string_view key;
-  std::string value;
+  std::string_view key;  ///< one word
+  std::string value;     ///< as text
 
+  /// With the value as text.
   LogField(std::string_view field_key, std::string_view text) : key(field_key), value(text) {}
   LogField(std::string_view field_key, const char* text) : key(field_key), value(text) {}
   LogField(std::string_view field_key, const std::string& text) : key(field_key), value(text) {}
@@ -36,10 +37,11 @@ class Logger {
 
   /// True if lines of this verbosity (as klog's -v) are wanted.
   virtual bool enabled(int verbosity) const = 0;
+  /// One line.
   virtual void write(Severity severity, std::string_view message,
                      std::initializer_list<LogField> fields) = 0;
 
-  /// `write` with the severity that the name says.
+  /// Each writes with the severity that its name says.
   void info(std::string_view message, std::initializer_list<LogField> fields = {}) {
     write(Severity::kInfo, message, fields);
   }
@@ -55,6 +57,7 @@ class Logger {
 class NullLogger final : public Logger {
  public:
   bool enabled(int) const override { return false; }
+  /// Nothing.
   void write(Severity, std::string_view, std::initializer_list<LogField>) override {}
 };
 

@@ -15,6 +15,7 @@ class ManualClock final : public Clock {
   ManualClock();
 
   TimePoint now() const override;
+  /// As above.
   WallTime wall_now() const override;
 
   /// Moves both times on. Requires: `by` is not negative.

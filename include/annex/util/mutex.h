@@ -53,9 +53,11 @@ class ANNEX_THREAD_ANNOTATION(scoped_lockable) MutexLock {
 /// Waits for a change of what a mutex guards. Waits may end early: test the condition in a loop.
 class CondVar {
  public:
+  /// Requires: `mutex` is held, as it is again afterwards.
   void wait(Mutex& mutex) ANNEX_REQUIRES(mutex);
   /// False once `limit` has passed on the machine's own clock.
   bool wait_for(Mutex& mutex, Duration limit) ANNEX_REQUIRES(mutex);
+  /// Each wakes whoever waits: one, or all.
   void notify_one() { condition_.notify_one(); }
   void notify_all() { condition_.notify_all(); }
 

@@ -35,6 +35,7 @@ class SystemRandom final : public Random {
 /// A repeatable sequence for tests; print the seed where one is used.
 class SeededRandom final : public Random {
  public:
+  /// The same numbers for the same seed.
   explicit SeededRandom(std::uint64_t seed);
   std::uint64_t next() override;
 

@@ -20,15 +20,17 @@ class [[nodiscard]] Result {
   /// What it holds if all went well.
   using Value = T;
 
+  /// From what was promised, or from why there is none.
   Result(T value)
       : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Result(E error)
       : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
+  /// True if all went well.
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
 
-  /// Requires: has_value().
+  /// Each requires has_value().
   T& value() & { return *std::get_if<0>(&state_); }
   const T& value() const& { return *std::get_if<0>(&state_); }
   T&& value() && { return std::move(*std::get_if<0>(&state_)); }
@@ -51,12 +53,15 @@ class [[nodiscard]] Result {
 template <typename E>
 class [[nodiscard]] Result<void, E> {
  public:
-  using Value = void;
+  using Value = void;  ///< nothing
 
   Result() = default;
+  /// Why it failed.
   Result(E error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
+  /// True if all went well.
   bool has_value() const { return !error_.has_value(); }
+  /// As above.
   explicit operator bool() const { return has_value(); }
 
   /// Requires: !has_value().
