@@ -162,6 +162,7 @@ class Object : private detail::ObjectBase {
       return Field<M>(nullptr);
     }
     if (job_ == Job::kCompare) {
+      // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): this job has another object
       fits_ = fits_ && same(std::as_const(member), other_->*kMember);
       return Field<M>(nullptr);
     }
