@@ -1,4 +1,5 @@
 // The write-ahead log stays small, whoever writes and reads without a pause.
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <thread>
@@ -82,6 +83,7 @@ class EndlessReader {
   ~EndlessReader() {
     disk_.at_commit(nullptr);
     disk_.at_wait(nullptr);
+    CHECK(failures_ == 0);
   }
 
  private:
@@ -89,7 +91,8 @@ class EndlessReader {
     util::MutexLock lock(mutex_);
     turn_ = 1 - turn_;
     reads_[turn_].emplace(*connections_[turn_]);
-    REQUIRE(reads_[turn_]->begin());
+    // Not asserted here: this is whatever thread commits.
+    if (!reads_[turn_]->begin()) ++failures_;
     reads_[1 - turn_].reset();
   }
   void end() {
@@ -98,6 +101,7 @@ class EndlessReader {
   }
 
   sqlite::FaultyDisk& disk_;
+  std::atomic<int> failures_{0};
   std::unique_ptr<sqlite::Connection> connections_[2];
   util::Mutex mutex_;
   std::size_t turn_ ANNEX_GUARDED_BY(mutex_) = 0;
