@@ -59,10 +59,10 @@ void write_everywhere(storage::Store& store, int keys, int times) {
   while (open != 0) changed.wait(mutex);
 }
 
-std::uint64_t meta(sqlite::Connection& connection, const char* sql) {
-  sqlite::Query query(connection, sql);
-  REQUIRE(query.next());
-  return query.number(0);
+/// Up to which revision the file's history is swept; 0 if nothing tells. Any thread.
+std::uint64_t swept_to(sqlite::Connection& connection) {
+  sqlite::Query query(connection, "SELECT value FROM meta WHERE name = 'swept'");
+  return query.next() ? query.number(0) : 0;
 }
 
 /// Reads without a pause: a read begins with each commit, before the last one ends, so that the log
@@ -175,7 +175,7 @@ TEST_CASE("the sweep of a long history does not fill the log") {
   util::CondVar changed;
   std::uint64_t swept = 0;
   world.disk.at_commit([&] {
-    const std::uint64_t now = meta(**connection, "SELECT value FROM meta WHERE name = 'swept'");
+    const std::uint64_t now = swept_to(**connection);
     util::MutexLock lock(mutex);
     swept = now;
     changed.notify_all();
