@@ -123,15 +123,21 @@ void read_until_held(Bakery& bakery, Http2Client& client) {
   }
 }
 
+/// Begins a list of many loaves, whose hook blocks at the last one.
+std::int32_t list_until_held(Bakery& bakery, Http2Client& client) {
+  for (int i = 0; i < kLoaves; ++i) create(client, "a" + std::to_string(i));
+  create(client, "last");
+  const auto id = list(client);
+  read_until_held(bakery, client);
+  return id;
+}
+
 }  // namespace
 
 TEST_CASE("a hook that blocks in the midst of a large list holds up that list alone") {
   Bakery bakery;
   Http2Client client(*bakery.listener, 1U << 24U);
-  for (int i = 0; i < kLoaves; ++i) create(client, "a" + std::to_string(i));
-  create(client, "last");
-  const auto id = list(client);
-  read_until_held(bakery, client);
+  const auto id = list_until_held(bakery, client);
   const auto other = client.request(kPath + "/a1");
   REQUIRE(client.finish(other));
   CHECK(client.status[other] == "200");
@@ -147,10 +153,7 @@ TEST_CASE("a hook that blocks in the midst of a large list holds up that list al
 TEST_CASE("a large list that is given up while its hook blocks ends with its server") {
   Bakery bakery;
   Http2Client client(*bakery.listener, 1U << 24U);
-  for (int i = 0; i < kLoaves; ++i) create(client, "a" + std::to_string(i));
-  create(client, "last");
-  const auto id = list(client);
-  read_until_held(bakery, client);
+  const auto id = list_until_held(bakery, client);
   client.reset(id);
   const auto other = client.request(kPath + "/a1");
   REQUIRE(client.finish(other));
