@@ -1,6 +1,7 @@
 // A large list whose hook blocks, before a whole server with one IO thread.
 #include "annex/annex.h"
 #include "annex/json/read.h"
+#include "tests/server/whole_server.h"
 #include "tests/transport/http2_client.h"
 
 using namespace annex;
@@ -53,49 +54,17 @@ struct Hooks {
   }
 };
 
-class Anybody final : public auth::Authenticator {
- public:
-  Result<std::optional<request::UserInfo>> authenticate(const http::Request&) override {
-    request::UserInfo user;
-    user.name = "somebody";
-    return std::optional(std::move(user));
-  }
-  bool may_block() const override { return false; }
-};
-
-class Everything final : public auth::Authorizer {
- public:
-  auth::Decision authorize(const auth::Attributes&) override {
-    return {auth::Verdict::kAllow, "", {}};
-  }
-  bool may_block() const override { return false; }
-};
-
 struct Bakery {
-  Bakery() {
-    server.group("bakery.example.com").resource<Loaf>("loaves", "Loaf", Hooks{gate}).version("v1");
-    server.authenticate(std::make_shared<Anybody>());
-    server.authorize(std::make_shared<Everything>());
-    ServerOptions options;
-    options.listen = false;
-    options.store = "memory";
-    options.mend_interval = {};
-    REQUIRE(server.start(std::move(options), {clock, random, logger}));
-    listener = std::make_unique<transport::test::Fixture>(
-        [](transport::ListenerOptions& listening) { listening.io_threads = 1; }, &server.service());
-  }
-  ~Bakery() {
-    gate->open_it();
-    listener.reset();
-    server.stop();
-  }
+  ~Bakery() { gate->open_it(); }
 
   std::shared_ptr<Gate> gate = std::make_shared<Gate>();
-  util::ManualClock clock;  ///< begins when the listener's does
-  util::SeededRandom random{1};
-  util::NullLogger logger;
-  Server server{"bakery"};
-  std::unique_ptr<transport::test::Fixture> listener;
+  test::WholeServer whole{[this](Server& server) {
+                            server.group("bakery.example.com")
+                                .resource<Loaf>("loaves", "Loaf", Hooks{gate})
+                                .version("v1");
+                          },
+                          {},
+                          [](transport::ListenerOptions& listening) { listening.io_threads = 1; }};
 };
 
 const std::string kPath = "/apis/bakery.example.com/v1/namespaces/default/loaves";
@@ -136,7 +105,7 @@ std::int32_t list_until_held(Bakery& bakery, Http2Client& client) {
 
 TEST_CASE("a hook that blocks in the midst of a large list holds up that list alone") {
   Bakery bakery;
-  Http2Client client(*bakery.listener, 1U << 24U);
+  Http2Client client(*bakery.whole.listener, 1U << 24U);
   const auto id = list_until_held(bakery, client);
   const auto other = client.request(kPath + "/a1");
   REQUIRE(client.finish(other));
@@ -152,7 +121,7 @@ TEST_CASE("a hook that blocks in the midst of a large list holds up that list al
 
 TEST_CASE("a large list that is given up while its hook blocks ends with its server") {
   Bakery bakery;
-  Http2Client client(*bakery.listener, 1U << 24U);
+  Http2Client client(*bakery.whole.listener, 1U << 24U);
   const auto id = list_until_held(bakery, client);
   client.reset(id);
   const auto other = client.request(kPath + "/a1");

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "annex/annex.h"
+#include "tests/server/whole_server.h"
 #include "tests/transport/http2_client.h"
 
 using namespace annex;
@@ -55,50 +56,20 @@ struct Hooks {
   }
 };
 
-/// Believes what a header says.
-class Named final : public auth::Authenticator {
- public:
-  Result<std::optional<request::UserInfo>> authenticate(const http::Request& request) override {
-    request::UserInfo user;
-    user.name = std::string(request.headers.first("x-user").value_or("nobody"));
-    return std::optional(std::move(user));
-  }
-  bool may_block() const override { return false; }
-};
-
-class Everything final : public auth::Authorizer {
- public:
-  auth::Decision authorize(const auth::Attributes&) override {
-    return {auth::Verdict::kAllow, "", {}};
-  }
-  bool may_block() const override { return false; }
-};
-
-/// A server behind a listener of the tests.
+/// A server whose hook waits at a gate.
 struct Bakery {
-  explicit Bakery(ServerOptions options) {
-    server.group("bakery.example.com").resource<Loaf>("loaves", "Loaf", Hooks{gate}).version("v1");
-    server.authenticate(std::make_shared<Named>());
-    server.authorize(std::make_shared<Everything>());
-    options.listen = false;
-    options.store = "memory";
-    options.mend_interval = {};
-    REQUIRE(server.start(std::move(options), {clock, random, logger}));
-    listener = std::make_unique<transport::test::Fixture>([](transport::ListenerOptions&) {},
-                                                          &server.service());
-  }
-  ~Bakery() {
-    gate->open_it();
-    listener.reset();
-    server.stop();
-  }
+  explicit Bakery(ServerOptions options)
+      : whole(
+            [this](Server& server) {
+              server.group("bakery.example.com")
+                  .resource<Loaf>("loaves", "Loaf", Hooks{gate})
+                  .version("v1");
+            },
+            std::move(options)) {}
+  ~Bakery() { gate->open_it(); }
 
   std::shared_ptr<Gate> gate = std::make_shared<Gate>();
-  util::ManualClock clock;  ///< begins when the listener's does
-  util::SeededRandom random{1};
-  util::NullLogger logger;
-  Server server{"bakery"};
-  std::unique_ptr<transport::test::Fixture> listener;
+  test::WholeServer whole;
 };
 
 std::int32_t create(Http2Client& client, const std::string& user, const std::string& name) {
@@ -118,7 +89,7 @@ TEST_CASE("one user's flood over a shared connection does not starve another") {
   options.worker_threads = 2;
   options.max_mutating_requests_inflight = 100;
   Bakery bakery(std::move(options));
-  Http2Client client(*bakery.listener);
+  Http2Client client(*bakery.whole.listener);
   std::vector<std::int32_t> flood;
   for (int i = 0; i < 150; ++i) flood.push_back(create(client, "greedy", "g" + std::to_string(i)));
   // Both workers are held, and 50 of the flood are above the limit.
@@ -145,7 +116,7 @@ TEST_CASE("a request in so many is answered with a GOAWAY, where that is wanted"
   ServerOptions options;
   options.goaway_chance = 0.02;
   Bakery bakery(std::move(options));
-  Http2Client client(*bakery.listener);
+  Http2Client client(*bakery.whole.listener);
   int asked = 0;
   while (!client.goaway && asked < 5000) {
     const auto id = client.request("/version", nullptr, "GET", {{"x-user", "somebody"}});
@@ -159,7 +130,7 @@ TEST_CASE("a request in so many is answered with a GOAWAY, where that is wanted"
 
 TEST_CASE("without a chance there is no GOAWAY") {
   Bakery bakery(ServerOptions{});
-  Http2Client client(*bakery.listener);
+  Http2Client client(*bakery.whole.listener);
   for (int i = 0; i < 500; ++i) {
     REQUIRE(client.finish(client.request("/version", nullptr, "GET", {{"x-user", "somebody"}})));
   }
