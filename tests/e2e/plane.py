@@ -18,6 +18,10 @@ from sample import free_port
 CONTROLLERS = ("namespace-controller,garbage-collector-controller,serviceaccount-controller,"
                "serviceaccount-token-controller,clusterrole-aggregation-controller,"
                "resourcequota-controller")
+OWN_OBJECTS = [f"/api/v1/namespaces/{path}" for path in (
+    "default/services/kubernetes", "kube-public", "kube-node-lease",
+    "kube-system/configmaps/extension-apiserver-authentication",
+    "kube-system/configmaps/kube-apiserver-legacy-service-account-token-tracking")]
 
 
 class Process:
@@ -98,6 +102,11 @@ class ControlPlane:
         self.start_apiserver()
         # Used from one thread only: tests that load the plane have callers of their own.
         self.api = self.client(pair=self.admin)
+        wait_for(self.settled, 30, "kube-apiserver has made what is its own")
+
+    def settled(self):
+        """Some of its own objects kube-apiserver makes only once it is ready."""
+        return all(self.api.get(path).status == 200 for path in OWN_OBJECTS)
 
     def start_process(self, name, *arguments):
         process = Process(name, self.program, arguments, self.folder / f"{name}.log")
