@@ -11,14 +11,7 @@ namespace {
 
 constexpr const char* kApply = "Apply";
 constexpr const char* kUpdate = "Update";
-
-json::Object written(const Manager& manager, bool with_version) {
-  json::Object entry;
-  if (!manager.name.empty()) entry.append("manager", manager.name);
-  entry.append("operation", manager.applied ? kApply : kUpdate);
-  if (with_version) entry.append("apiVersion", manager.api_version);
-  return entry;
-}
+constexpr std::size_t kEntryMembers = 7;
 
 Result<Manager> read_manager(const json::Value& entry, std::size_t index) {
   const std::string& operation = entry.at_string({"operation"});
@@ -67,9 +60,19 @@ json::Value without_time(const json::Value& entry) {
 }  // namespace
 
 std::string identity(const Manager& manager) {
-  json::Object entry = written(manager, !manager.applied);
-  if (!manager.subresource.empty()) entry.append("subresource", manager.subresource);
-  return json::write(entry);
+  std::string text;
+  const auto add = [&text](std::string_view name, std::string_view value) {
+    text += text.empty() ? "{\"" : ",\"";
+    text += name;
+    text += "\":";
+    json::write_string_to(value, text);
+  };
+  if (!manager.name.empty()) add("manager", manager.name);
+  add("operation", manager.applied ? kApply : kUpdate);
+  if (!manager.applied) add("apiVersion", manager.api_version);
+  if (!manager.subresource.empty()) add("subresource", manager.subresource);
+  text += '}';
+  return text;
 }
 
 Result<Managers> read_managers(const json::Value* entries) {
@@ -95,7 +98,11 @@ json::Value write_managers(const Managers& managers) {
   json::Array entries;
   entries.reserve(order.size());
   for (const Manager* manager : order) {
-    json::Object entry = written(*manager, true);
+    json::Object entry;
+    entry.reserve(kEntryMembers);
+    if (!manager->name.empty()) entry.append("manager", manager->name);
+    entry.append("operation", manager->applied ? kApply : kUpdate);
+    entry.append("apiVersion", manager->api_version);
     if (!manager->time.empty()) entry.append("time", manager->time);
     entry.append("fieldsType", "FieldsV1");
     entry.append("fieldsV1", manager->fields.write());

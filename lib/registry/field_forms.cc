@@ -118,26 +118,25 @@ Result<json::Value> FieldForms::convert(const Version& from, const Version& to,
 }
 
 json::Value FieldForms::zero(const Version& version) const {
-  json::Value object = json::Object();
-  schema::NormalizeReport ignored;
-  auto done = schema::normalize(*codec_.resource().types, version.type, object, ignored);
-  if (!done || !object.is_object()) return json::Object();
-  strip(object.as_object());
+  json::Object object;
+  for (const schema::Property& property : codec_.resource().types->at(version.type).properties) {
+    if (property.default_value) object.append(property.name, *property.default_value);
+  }
+  strip(object);
   return object;
 }
 
 schema::FieldSet FieldForms::changeable(schema::FieldSet set) const {
-  const bool status = subresource_ == "status";
-  if (!status && (!subresource_.empty() || !codec_.resource().strategy.status_subresource)) {
-    return set;
+  if (subresource_ == "status") {
+    const schema::FieldSet::Node* status = set.find_field("status");
+    schema::FieldSet kept;
+    if (status != nullptr) kept.append(status->element, status->member, status->below);
+    return kept;
   }
-  schema::FieldSet kept;
-  for (const schema::FieldSet::Node& node : set.nodes()) {
-    const bool is_status =
-        node.element.kind() == schema::PathElement::Kind::kField && node.element.name() == "status";
-    if (is_status == status) kept.append(node.element, node.member, node.below);
-  }
-  return kept;
+  if (!subresource_.empty() || !codec_.resource().strategy.status_subresource) return set;
+  schema::FieldSet status;
+  status.append(schema::PathElement::field("status"), true, {});
+  return std::move(set).without_trees(status);
 }
 
 Result<schema::Comparison> FieldForms::compare(const Version& version, const json::Value& before,

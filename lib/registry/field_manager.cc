@@ -6,6 +6,7 @@
 
 #include "annex/json/write.h"
 #include "annex/schema/formats.h"
+#include "registry/field_tracking.h"
 #include "registry/last_applied.h"
 #include "registry/object.h"
 
@@ -43,6 +44,7 @@ bool server_fields_only(const schema::Comparison& change) {
 
 /// Unites the oldest updates of the same version until there are few enough.
 void cap_updaters(meta::Managers& managers) {
+  if (managers.size() <= kMaxUpdaters) return;
   std::vector<std::string> updaters;
   for (const auto& [id, manager] : managers) {
     if (!manager.applied) updaters.push_back(id);
@@ -123,14 +125,6 @@ Error plain(std::string message) {
   return error;
 }
 
-void set_managers(json::Value& object, json::Value entries) {
-  if (entries.is_null()) {
-    metadata(object).erase("managedFields");
-  } else {
-    metadata(object).set("managedFields", std::move(entries));
-  }
-}
-
 }  // namespace
 
 FieldManager::FieldManager(const FieldWriter& writer, std::string subresource, util::WallTime now)
@@ -151,15 +145,16 @@ meta::Manager FieldManager::me(bool applied, std::string name) const {
 }
 
 Result<void> FieldManager::note_update(const std::string& name, const json::Value& live,
-                                       const json::Value& wanted, const schema::Comparison& change,
+                                       const json::Value& wanted, schema::Comparison change,
                                        meta::Managers& managers) const {
   if (auto done = updater_.update(live, wanted, change, managers); !done) return done;
-  schema::FieldSet mine = change.modified.united(change.added).without(server_fields());
+  schema::FieldSet mine = change.modified.united(std::move(change.added)).without(server_fields());
   if (!mine.empty()) {
     meta::Manager manager = me(false, name);
     const std::string id = identity(manager);
     const auto had = managers.find(id);
-    manager.fields = had == managers.end() ? std::move(mine) : mine.united(had->second.fields);
+    if (had != managers.end()) mine = mine.united(std::move(had->second.fields));
+    manager.fields = std::move(mine);
     manager.time = now_;
     managers.insert_or_assign(id, std::move(manager));
   }
@@ -191,12 +186,12 @@ void FieldManager::update(const json::Value* live, json::Value& object) const {
   Result<schema::Comparison> change = schema::Comparison();
   if (before && after) change = forms_.compare(version_, **before, **after);
   if (!before || !after || !change) {
-    set_managers(object, had);
+    set_managed_fields(object, had);
     return;
   }
   const bool as_before = sent.is_null() || sent == had;
   if (as_before && settled(had) && server_fields_only(*change)) {
-    set_managers(object, had);
+    set_managed_fields(object, had);
     return;
   }
 
@@ -206,10 +201,10 @@ void FieldManager::update(const json::Value* live, json::Value& object) const {
   if (!managers || reset) managers = meta::Managers();
   // What was never told is not told from now on, until it is applied to.
   if (managers->empty() && live != nullptr) return;
-  if (note_update(writer_.manager, **before, **after, *change, *managers)) {
-    set_managers(object, meta::write_managers(*managers));
+  if (note_update(writer_.manager, **before, **after, std::move(*change), *managers)) {
+    set_managed_fields(object, meta::write_managers(*managers));
   } else {
-    set_managers(object, had);
+    set_managed_fields(object, had);
   }
 }
 
@@ -284,7 +279,7 @@ Result<json::Value> FieldManager::apply(const json::Value* live, const json::Val
     if (!change) {
       return plain("failed to create manager for existing fields: " + change.error().message);
     }
-    auto done = note_update(kBeforeFirstApply, zero, **document, *change, *managers);
+    auto done = note_update(kBeforeFirstApply, zero, **document, std::move(*change), *managers);
     if (!done) return std::move(done).error();
   }
   const schema::MergeType type = forms_.type(version_);
@@ -320,7 +315,7 @@ Result<json::Value> FieldManager::apply(const json::Value* live, const json::Val
     }
     object = std::move(*made);
   }
-  set_managers(object, meta::write_managers(*managers));
+  set_managed_fields(object, meta::write_managers(*managers));
   if (writer_.manager == kKubectl) refresh_last_applied(config, object);
   return object;
 }

@@ -39,7 +39,7 @@ class FieldManager {
   Result<void> check_config(const json::Value& config) const;
   /// Notes what `name` has changed from one document to the other.
   Result<void> note_update(const std::string& name, const json::Value& live,
-                           const json::Value& wanted, const schema::Comparison& change,
+                           const json::Value& wanted, schema::Comparison change,
                            meta::Managers& managers) const;
   /// Whether nothing has to be done about entries if nothing changes: few, and of versions that are
   /// served.

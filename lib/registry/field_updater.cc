@@ -32,24 +32,29 @@ void FieldUpdater::reconcile(meta::Managers& managers) const {
 }
 
 Result<FieldConflicts> FieldUpdater::take_changed(const json::Value& live,
-                                                  const json::Value& wanted, Changes changes,
+                                                  const json::Value& wanted,
+                                                  const schema::Comparison* known,
                                                   meta::Managers& managers, const std::string& me,
                                                   bool force) const {
+  std::map<const Version*, schema::Comparison> changes;
   std::map<std::string, schema::FieldSet> left;
   FieldConflicts conflicts;
   for (auto& [id, manager] : managers) {
     if (id == me) continue;
     const Version* version = forms_.find(manager.api_version);
-    auto found = changes.find(version);
-    if (found == changes.end()) {
-      auto comparison = compare_in(forms_, version_, *version, live, wanted);
-      if (!comparison) return std::move(comparison).error();
-      found = changes.emplace(version, std::move(*comparison)).first;
+    const schema::Comparison* change = version == &version_ ? known : nullptr;
+    if (change == nullptr) {
+      const auto [place, is_new] = changes.try_emplace(version);
+      if (is_new) {
+        auto comparison = compare_in(forms_, version_, *version, live, wanted);
+        if (!comparison) return std::move(comparison).error();
+        place->second = std::move(*comparison);
+      }
+      change = &place->second;
     }
-    const schema::Comparison& change = found->second;
-    if (change.same()) continue;
-    schema::FieldSet taken = manager.fields.intersected(change.modified.united(change.added));
-    left.emplace(id, manager.fields.without(taken).without(change.removed));
+    if (change->same()) continue;
+    schema::FieldSet taken = manager.fields.intersected(change->modified.united(change->added));
+    left.emplace(id, manager.fields.without(taken).without(change->removed));
     if (!taken.empty()) conflicts.emplace(id, std::move(taken));
   }
   if (!force && !conflicts.empty()) return conflicts;
@@ -68,7 +73,7 @@ Result<void> FieldUpdater::update(const json::Value& live, const json::Value& wa
                                   meta::Managers& managers) const {
   reconcile(managers);
   // As upstream, where the writer has no entry yet: what it had is taken like anybody's.
-  auto done = take_changed(live, wanted, {{&version_, change}}, managers, "", true);
+  auto done = take_changed(live, wanted, &change, managers, "", true);
   if (!done) return std::move(done).error();
   return {};
 }
@@ -91,7 +96,7 @@ Result<FieldUpdater::Applied> FieldUpdater::apply(const json::Value& live,
 
   auto pruned = prune(std::move(merged), managers, last);
   if (!pruned) return std::move(pruned).error();
-  auto conflicts = take_changed(live, *pruned, {}, managers, id, force);
+  auto conflicts = take_changed(live, *pruned, nullptr, managers, id, force);
   if (!conflicts) return std::move(conflicts).error();
   Applied applied;
   applied.conflicts = std::move(*conflicts);

@@ -39,11 +39,10 @@ class FieldUpdater {
                         meta::Managers& managers, const meta::Manager& me, bool force) const;
 
  private:
-  using Changes = std::map<const Version*, schema::Comparison>;
-
   void reconcile(meta::Managers& managers) const;
+  /// `known` is how the documents differ in `version`; null if nobody has looked yet.
   Result<FieldConflicts> take_changed(const json::Value& live, const json::Value& wanted,
-                                      Changes changes, meta::Managers& managers,
+                                      const schema::Comparison* known, meta::Managers& managers,
                                       const std::string& me, bool force) const;
   Result<json::Value> prune(json::Value merged, const meta::Managers& managers,
                             const meta::Manager& last) const;

@@ -6,9 +6,8 @@ namespace annex::schema {
 namespace {
 
 /// Calls `both(a, b)` for every element of either side, in order; a null pointer is none.
-template <typename Both>
-void zip(const std::vector<FieldSet::Node>& left, const std::vector<FieldSet::Node>& right,
-         const Both& both) {
+template <typename Right, typename Both>
+void zip(const std::vector<FieldSet::Node>& left, Right& right, const Both& both) {
   auto a = left.begin();
   auto b = right.begin();
   while (a != left.end() || b != right.end()) {
@@ -68,8 +67,9 @@ Result<bool> read_below(const json::Value& fields, int depth, FieldSet& set) {
 
 json::Object write_below(const FieldSet& set, bool member) {
   json::Object fields;
-  fields.reserve(set.nodes().size() + 1);
-  if (member && !set.empty()) fields.append(".", json::Object());
+  if (set.empty()) return fields;
+  fields.reserve(set.nodes().size() + (member ? 1 : 0));
+  if (member) fields.append(".", json::Object());
   for (const FieldSet::Node& node : set.nodes()) {
     fields.append(node.element.text(), write_below(node.below, node.member));
   }
@@ -86,13 +86,6 @@ void show_below(const FieldSet& set, const std::string& path, std::vector<std::s
 
 }  // namespace
 
-FieldSet::FieldSet() = default;
-FieldSet::FieldSet(const FieldSet& other) = default;
-FieldSet::FieldSet(FieldSet&& other) noexcept = default;
-FieldSet& FieldSet::operator=(const FieldSet& other) = default;
-FieldSet& FieldSet::operator=(FieldSet&& other) noexcept = default;
-FieldSet::~FieldSet() = default;
-
 Result<FieldSet> FieldSet::read(const json::Value& fields) {
   FieldSet set;
   if (fields.is_null()) return set;
@@ -102,8 +95,6 @@ Result<FieldSet> FieldSet::read(const json::Value& fields) {
 }
 
 json::Value FieldSet::write() const { return write_below(*this, false); }
-
-bool FieldSet::empty() const { return nodes_.empty(); }
 
 std::size_t FieldSet::size() const {
   std::size_t members = 0;
@@ -129,7 +120,7 @@ void FieldSet::insert(const std::vector<PathElement>& path) {
     above.append(path[i], i + 1 == path.size(), std::move(set));
     set = std::move(above);
   }
-  *this = united(set);
+  *this = united(std::move(set));
 }
 
 void FieldSet::append(PathElement element, bool member, FieldSet below) {
@@ -147,7 +138,7 @@ void FieldSet::add(PathElement element, bool member, FieldSet below) {
   }
   Node& node = nodes_[place];
   node.member = node.member || member;
-  node.below = node.below.empty() ? std::move(below) : node.below.united(below);
+  node.below = node.below.united(std::move(below));
 }
 
 const FieldSet::Node* FieldSet::find(const PathElement& element) const {
@@ -164,16 +155,18 @@ const FieldSet::Node* FieldSet::find_field(std::string_view name) const {
   return there ? &*found : nullptr;
 }
 
-FieldSet FieldSet::united(const FieldSet& other) const {
+FieldSet FieldSet::united(FieldSet other) const {
   if (empty()) return other;
   if (other.empty()) return *this;
   FieldSet set;
-  set.nodes_.reserve(std::max(nodes_.size(), other.nodes_.size()));
-  zip(nodes_, other.nodes_, [&](const Node* a, const Node* b) {
-    if (a == nullptr || b == nullptr) {
-      set.nodes_.push_back(a == nullptr ? *b : *a);
+  set.reserve(std::max(nodes_.size(), other.nodes_.size()));
+  zip(nodes_, other.nodes_, [&](const Node* a, Node* b) {
+    if (b == nullptr) {
+      set.nodes_.push_back(*a);
+    } else if (a == nullptr) {
+      set.nodes_.push_back(std::move(*b));
     } else {
-      set.append(a->element, a->member || b->member, a->below.united(b->below));
+      set.append(a->element, a->member || b->member, a->below.united(std::move(b->below)));
     }
   });
   return set;
@@ -189,32 +182,36 @@ FieldSet FieldSet::intersected(const FieldSet& other) const {
   return set;
 }
 
-FieldSet FieldSet::without(const FieldSet& other) const {
-  if (other.empty()) return *this;
-  FieldSet set;
-  zip(nodes_, other.nodes_, [&](const Node* a, const Node* b) {
-    if (a == nullptr) return;
-    if (b == nullptr) {
-      set.nodes_.push_back(*a);
-    } else {
-      set.append(a->element, a->member && !b->member, a->below.without(b->below));
+void FieldSet::take_out(const FieldSet& other, bool trees) {
+  if (other.empty()) return;
+  auto kept = nodes_.begin();
+  for (Node& node : nodes_) {
+    if (const Node* out = other.find(node.element); out != nullptr) {
+      if (out->member && trees) continue;
+      node.member = node.member && !out->member;
+      node.below.take_out(out->below, trees);
+      if (!node.member && node.below.empty()) continue;
     }
-  });
-  return set;
+    if (&*kept != &node) *kept = std::move(node);
+    ++kept;
+  }
+  nodes_.erase(kept, nodes_.end());
 }
 
-FieldSet FieldSet::without_trees(const FieldSet& other) const {
-  if (other.empty()) return *this;
-  FieldSet set;
-  zip(nodes_, other.nodes_, [&](const Node* a, const Node* b) {
-    if (a == nullptr || (b != nullptr && b->member)) return;
-    if (b == nullptr) {
-      set.nodes_.push_back(*a);
-    } else {
-      set.append(a->element, a->member, a->below.without_trees(b->below));
-    }
-  });
-  return set;
+FieldSet FieldSet::without(const FieldSet& other) const& { return FieldSet(*this).without(other); }
+
+FieldSet FieldSet::without(const FieldSet& other) && {
+  take_out(other, false);
+  return std::move(*this);
+}
+
+FieldSet FieldSet::without_trees(const FieldSet& other) const& {
+  return FieldSet(*this).without_trees(other);
+}
+
+FieldSet FieldSet::without_trees(const FieldSet& other) && {
+  take_out(other, true);
+  return std::move(*this);
 }
 
 std::vector<std::string> FieldSet::shown() const {

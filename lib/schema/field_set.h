@@ -38,6 +38,8 @@ class FieldSet {
   const std::vector<Node>& nodes() const { return nodes_; }
   bool contains(const std::vector<PathElement>& path) const;
   void insert(const std::vector<PathElement>& path);
+  /// Makes room for nodes that are about to come.
+  void reserve(std::size_t nodes);
   /// Adds a node, which must come after all that there are, unless it would be empty.
   void append(PathElement element, bool member, FieldSet below);
   /// Adds what may come anywhere, and be there already.
@@ -46,12 +48,14 @@ class FieldSet {
   const Node* find(const PathElement& element) const;
   const Node* find_field(std::string_view name) const;
 
-  FieldSet united(const FieldSet& other) const;
+  FieldSet united(FieldSet other) const;
   FieldSet intersected(const FieldSet& other) const;
   /// Without the members of `other`; what is below those stays.
-  FieldSet without(const FieldSet& other) const;
+  FieldSet without(const FieldSet& other) const&;
+  FieldSet without(const FieldSet& other) &&;
   /// Without the members of `other` and all that is below them.
-  FieldSet without_trees(const FieldSet& other) const;
+  FieldSet without_trees(const FieldSet& other) const&;
+  FieldSet without_trees(const FieldSet& other) &&;
 
   /// Every member as it is shown, such as `.spec.ports[name="a"].number`, in order.
   std::vector<std::string> shown() const;
@@ -59,6 +63,9 @@ class FieldSet {
   friend bool operator==(const FieldSet& a, const FieldSet& b);
 
  private:
+  /// Takes out the members of `other`, and what is below them if `trees`.
+  void take_out(const FieldSet& other, bool trees);
+
   std::vector<Node> nodes_;
 };
 
@@ -67,5 +74,15 @@ struct FieldSet::Node {
   bool member = false;
   FieldSet below{};
 };
+
+// Here, where Node is complete.
+inline FieldSet::FieldSet() = default;
+inline FieldSet::FieldSet(const FieldSet& other) = default;
+inline FieldSet::FieldSet(FieldSet&& other) noexcept = default;
+inline FieldSet& FieldSet::operator=(const FieldSet& other) = default;
+inline FieldSet& FieldSet::operator=(FieldSet&& other) noexcept = default;
+inline FieldSet::~FieldSet() = default;
+inline bool FieldSet::empty() const { return nodes_.empty(); }
+inline void FieldSet::reserve(std::size_t nodes) { nodes_.reserve(nodes); }
 
 }  // namespace annex::schema

@@ -141,6 +141,7 @@ std::string PathElement::shown() const {
 
 int PathElement::compare(const PathElement& other) const {
   if (kind_ != other.kind_) return order(kind_, other.kind_);
+  if (kind_ == Kind::kField) return name().compare(other.name());
   if (kind_ != Kind::kKey) return compare_values(value_, other.value_);
   // The members are sorted already.
   const json::Object& left = value_.as_object();

@@ -13,12 +13,16 @@ struct Difference {
   bool added = false;
   Comparison below{};
 
-  void note_into(const PathElement& element, Comparison& comparison) {
-    comparison.removed.add(element, removed, std::move(below.removed));
-    comparison.modified.add(element, modified, std::move(below.modified));
-    comparison.added.add(element, added, std::move(below.added));
+  /// `element()` makes the place's element: for one set nearly always, and often for none.
+  template <typename Element>
+  void note_into(Comparison& comparison, const Element& element) {
+    const auto note = [&element](bool member, FieldSet& inside, FieldSet& set) {
+      if (member || !inside.empty()) set.add(element(), member, std::move(inside));
+    };
+    note(removed, below.removed, comparison.removed);
+    note(modified, below.modified, comparison.modified);
+    note(added, below.added, comparison.added);
   }
-  bool any() const { return removed || modified || added || !below.same(); }
 };
 
 class Comparer {
@@ -74,6 +78,7 @@ class Comparer {
     const json::Object& left = old_map ? before->as_object() : kNone;
     const json::Object& right = new_map ? after->as_object() : kNone;
     if (left.empty() && right.empty()) return false;
+    if (left.empty()) found.below.added.reserve(right.size());
     for (const json::Member& member : left) {
       compare_member(type, member.name, &member.value, right.find(member.name), depth, found);
     }
@@ -86,8 +91,9 @@ class Comparer {
 
   void compare_member(const MergeType& type, const std::string& name, const json::Value* before,
                       const json::Value* after, int depth, Difference& found) {
-    Difference inside = compare(type.member(name), before, after, depth + 1);
-    if (inside.any()) inside.note_into(PathElement::field(name), found.below);
+    compare(type.member(name), before, after, depth + 1).note_into(found.below, [&name] {
+      return PathElement::field(name);
+    });
   }
 
   struct Occurrences {
@@ -110,7 +116,7 @@ class Comparer {
     const MergeType item_type = type.item();
     for (auto& [element, occurrences] : items) {
       Difference inside = compare_items(item_type, occurrences, depth);
-      if (inside.any()) inside.note_into(element, found.below);
+      inside.note_into(found.below, [place = &element] { return *place; });
     }
     return true;
   }
