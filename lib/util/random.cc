@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace annex::util {
 
@@ -18,25 +19,33 @@ std::uint64_t Random::below(std::uint64_t bound) {
 
 std::string Random::uuid() {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  const std::array<std::uint64_t, 2> words{next(), next()};
-  std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < 32; ++i) {
-    std::uint64_t digit = (words[i / 16] >> (4 * (i % 16))) & 0xf;
-    if (i == 12) digit = 4;                    // version
-    if (i == 16) digit = (digit & 0x3) | 0x8;  // variant
-    if (i == 8 || i == 12 || i == 16 || i == 20) text.push_back('-');
-    text.push_back(kDigits[digit]);
+  // The lowest digit of each comes first.
+  std::array<std::uint64_t, 2> words{next(), next()};
+  words[0] = (words[0] & ~(0xfULL << 48)) | (4ULL << 48);  // version
+  words[1] = (words[1] & ~0xcULL) | 0x8;                   // variant
+  std::string text = "00000000-0000-0000-0000-000000000000";
+  std::size_t at = 0;
+  for (char& c : text) {
+    if (c == '-') continue;
+    c = kDigits[words[at / 16] & 0xf];
+    words[at / 16] >>= 4;
+    ++at;
   }
   return text;
 }
 
 std::uint64_t SystemRandom::next() {
-  std::uint64_t value = 0;
-  while (getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value)) {
-    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "getrandom");
+  MutexLock lock(mutex_);
+  if (left_ == 0) {
+    // No more than 256 bytes: so much is given whole or not at all.
+    while (getrandom(numbers_.data(), sizeof numbers_, 0) !=
+           static_cast<ssize_t>(sizeof numbers_)) {
+      if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "getrandom");
+    }
+    left_ = numbers_.size();
   }
-  return value;
+  // What was handed out may be a key: it does not stay here.
+  return std::exchange(numbers_[--left_], 0);
 }
 
 SeededRandom::SeededRandom(std::uint64_t seed) : state_(seed) {}

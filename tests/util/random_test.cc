@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <regex>
 #include <set>
+#include <thread>
+#include <vector>
 
 using annex::util::SeededRandom;
 using annex::util::SystemRandom;
@@ -66,9 +68,22 @@ TEST_CASE("a UUID is a version 4 one of the right variant, in lower case") {
   CHECK(std::regex_match(ListedRandom({UINT64_MAX, UINT64_MAX}).uuid(), form));
 }
 
-TEST_CASE("the system's random numbers differ") {
+TEST_CASE("a UUID has all digits of its two numbers, the lowest first") {
+  CHECK(ListedRandom({0x0123456789abcdef, 0x0123456789abcdef}).uuid() ==
+        "fedcba98-7654-4210-bedc-ba9876543210");
+}
+
+TEST_CASE("the system's random numbers differ, whichever thread has them") {
   SystemRandom random;
-  std::set<std::uint64_t> numbers;
-  for (int i = 0; i < 100; ++i) numbers.insert(random.next());
-  CHECK(numbers.size() == 100);
+  std::array<std::vector<std::uint64_t>, 4> drawn;
+  std::vector<std::thread> threads;
+  for (auto& numbers : drawn) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 100; ++i) numbers.push_back(random.next());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::set<std::uint64_t> all;
+  for (const auto& numbers : drawn) all.insert(numbers.begin(), numbers.end());
+  CHECK(all.size() == 400);
 }

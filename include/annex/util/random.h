@@ -2,6 +2,8 @@
 // tests.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -26,10 +28,16 @@ class Random {
   std::string uuid();
 };
 
-/// The operating system's generator (getrandom), fit for keys and tokens.
+/// The operating system's generator (getrandom), fit for keys and tokens. Asks it for several
+/// numbers at once: a process that forks without exec must not go on using one.
 class SystemRandom final : public Random {
  public:
   std::uint64_t next() override;
+
+ private:
+  Mutex mutex_;
+  std::array<std::uint64_t, 32> numbers_ ANNEX_GUARDED_BY(mutex_){};  ///< those left come first
+  std::size_t left_ ANNEX_GUARDED_BY(mutex_) = 0;
 };
 
 /// A repeatable sequence for tests; print the seed where one is used.
