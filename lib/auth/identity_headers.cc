@@ -1,7 +1,6 @@
 #include "auth/identity_headers.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "annex/auth/authenticator.h"
 #include "annex/http/uri.h"
@@ -33,18 +32,15 @@ void add_extra(request::UserInfo& user, const std::string& key, std::string valu
 }
 
 void remove_prefixed(http::Headers& headers, std::string_view prefix) {
-  std::vector<std::string> names;
-  for (const http::Headers::Field& field : headers) {
-    if (has_prefix(field.first, prefix)) names.push_back(field.first);
-  }
-  for (const std::string& name : names) headers.remove(name);
+  headers.remove_if([&](std::string_view name) { return has_prefix(name, prefix); });
 }
 
 void remove_identity_headers(http::Headers& headers) {
-  for (const char* name : {"Authorization", "X-Remote-User", "X-Remote-Uid", "X-Remote-Group"}) {
-    headers.remove(name);
-  }
-  remove_prefixed(headers, "X-Remote-Extra-");
+  headers.remove_if([](std::string_view name) {
+    return http::iequals(name, "Authorization") || http::iequals(name, "X-Remote-User") ||
+           http::iequals(name, "X-Remote-Uid") || http::iequals(name, "X-Remote-Group") ||
+           has_prefix(name, "X-Remote-Extra-");
+  });
 }
 
 }  // namespace annex::auth

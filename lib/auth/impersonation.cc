@@ -108,8 +108,10 @@ Result<std::optional<Impersonation>> read_impersonation(const http::Headers& hea
 }
 
 void remove_impersonation(http::Headers& headers) {
-  for (const std::string_view name : {kUser, kGroup, kUid}) headers.remove(name);
-  remove_prefixed(headers, kExtra);
+  headers.remove_if([](std::string_view name) {
+    return http::iequals(name, kUser) || http::iequals(name, kGroup) || http::iequals(name, kUid) ||
+           has_prefix(name, kExtra);
+  });
 }
 
 }  // namespace annex::auth

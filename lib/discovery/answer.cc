@@ -89,9 +89,9 @@ std::string proto_type(std::string_view version, char separator) {
 
 /// The document's path without the one trailing slash that upstream allows: no redirection, which
 /// not every client follows.
-std::string without_slash(const std::string& path) {
-  const bool slash = path.size() > 1 && path.back() == '/';
-  return slash ? path.substr(0, path.size() - 1) : path;
+std::string_view without_slash(std::string_view path) {
+  if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  return path;
 }
 
 }  // namespace
@@ -103,15 +103,15 @@ std::optional<Result<http::Response>> Documents::answer(const http::Request& req
   if (path == "/openapi/v2" || path == "/openapi/v3" || path.starts_with("/openapi/v3/")) {
     return openapi(request);
   }
-  const std::string name = without_slash(path);
+  const std::string_view name = without_slash(path);
   if (name == "/version") return version(request);
   const auto found = legacy_.find(name);
   if (found != legacy_.end()) return discovery(request, found->second);
   constexpr std::string_view kGroups = "/apis/";
-  const std::string parent = name.substr(0, name.rfind('/'));
+  const std::string_view parent = name.substr(0, name.rfind('/'));
   const bool is_version =
       parent.starts_with(kGroups) && parent.find('/', kGroups.size()) == std::string::npos;
-  if (is_version && legacy_.count(parent) != 0) return not_found();
+  if (is_version && legacy_.find(parent) != legacy_.end()) return not_found();
   return std::nullopt;
 }
 

@@ -1,18 +1,6 @@
 #include "annex/http/headers.h"
 
-#include <algorithm>
-
 namespace annex::http {
-namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-}  // namespace
-
-bool iequals(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
 
 void Headers::add(std::string name, std::string value) {
   fields_.emplace_back(std::move(name), std::move(value));
@@ -24,7 +12,7 @@ void Headers::set(std::string_view name, std::string value) {
 }
 
 std::size_t Headers::remove(std::string_view name) {
-  return std::erase_if(fields_, [&](const Field& field) { return iequals(field.first, name); });
+  return remove_if([&](std::string_view other) { return iequals(other, name); });
 }
 
 std::optional<std::string_view> Headers::first(std::string_view name) const {

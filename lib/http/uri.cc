@@ -1,5 +1,7 @@
 #include "annex/http/uri.h"
 
+#include <algorithm>
+
 namespace annex::http {
 namespace {
 
@@ -11,9 +13,12 @@ int hex_digit(char c) {
 }
 
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
-  std::string out;
+  // Most texts are as they were.
+  std::size_t i = std::min(text.find('%'), plus_is_space ? text.find('+') : std::string_view::npos);
+  std::string out(text.substr(0, i));
+  if (out.size() == text.size()) return out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (; i < text.size(); ++i) {
     if (text[i] == '%') {
       if (i + 2 >= text.size()) return std::nullopt;
       const int high = hex_digit(text[i + 1]);

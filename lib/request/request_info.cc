@@ -9,11 +9,12 @@
 namespace annex::request {
 namespace {
 
-std::vector<std::string> split_path(std::string_view path) {
+std::vector<std::string_view> split_path(std::string_view path) {
   while (!path.empty() && path.front() == '/') path.remove_prefix(1);
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-  std::vector<std::string> parts;
+  std::vector<std::string_view> parts;
   if (path.empty()) return parts;
+  parts.reserve(8);  // what the longest common path has
   for (;;) {
     const std::size_t slash = path.find('/');
     parts.emplace_back(path.substr(0, slash));
@@ -58,7 +59,7 @@ bool query_flag(const http::Query& query, std::string_view name) {
 Result<RequestInfo> resolve(const http::Request& request) {
   RequestInfo info;
   info.path = request.target.path;
-  std::vector<std::string> parts = split_path(info.path);
+  const std::vector<std::string_view> parts = split_path(info.path);
   const bool grouped = !parts.empty() && parts[0] == "apis";
   const bool core = !parts.empty() && parts[0] == "api";
   if ((!grouped && !core) || parts.size() < (grouped ? 4U : 3U)) {

@@ -13,12 +13,16 @@ std::size_t code_points(std::string_view text) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < text.size(); ++count) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t size = lead < 0x80             ? 1U
-                             : (lead & 0xE0) == 0xC0 ? 2U
+    if (lead < 0x20 || lead == 0x7F) return 0;
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    const std::size_t size = (lead & 0xE0) == 0xC0   ? 2U
                              : (lead & 0xF0) == 0xE0 ? 3U
                              : (lead & 0xF8) == 0xF0 ? 4U
                                                      : 0U;
-    if (size == 0 || i + size > text.size() || lead < 0x20 || lead == 0x7F) return 0;
+    if (size == 0 || i + size > text.size()) return 0;
     for (std::size_t k = 1; k < size; ++k) {
       if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return 0;
     }
@@ -39,33 +43,40 @@ std::string_view first_points(std::string_view text, std::size_t count) {
 
 std::string header_value(std::string_view text) {
   std::string value = "299 - \"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') value += '\\';
-    value += c;
+  value.reserve(value.size() + text.size() + 1);
+  while (true) {
+    const std::size_t end = std::min(text.find_first_of("\"\\"), text.size());
+    value.append(text.substr(0, end));
+    if (end == text.size()) break;
+    value += '\\';
+    value += text[end];
+    text.remove_prefix(end + 1);
   }
-  return value + '"';
+  value += '"';
+  return value;
 }
 
 }  // namespace
 
 void Warnings::add(std::string text) {
-  if (code_points(text) == 0) return;
-  if (std::find(texts_.begin(), texts_.end(), text) == texts_.end()) {
-    texts_.push_back(std::move(text));
+  const std::size_t points = code_points(text);
+  if (points == 0) return;
+  if (std::any_of(texts_.begin(), texts_.end(),
+                  [&](const Text& known) { return known.text == text; })) {
+    return;
   }
+  texts_.push_back({std::move(text), points});
+  points_ += points;
 }
 
 std::vector<std::string> Warnings::header_values() const {
-  std::size_t total = 0;
-  for (const std::string& text : texts_) total += code_points(text);
-  const bool cut = total > kBudget;
+  const bool cut = points_ > kBudget;
   std::vector<std::string> values;
   std::size_t used = 0;
-  for (const std::string& text : texts_) {
-    const std::string_view shown = cut ? first_points(text, kCut) : std::string_view(text);
-    used += code_points(shown);
+  for (const Text& each : texts_) {
+    used += cut ? std::min(each.points, kCut) : each.points;
     if (used > kBudget) break;
-    values.push_back(header_value(shown));
+    values.push_back(header_value(cut ? first_points(each.text, kCut) : each.text));
   }
   return values;
 }

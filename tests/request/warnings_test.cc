@@ -28,3 +28,16 @@ TEST_CASE("warnings beyond the budget are cut, then left out") {
   CHECK(values.size() == 16);
   CHECK(values[0].size() == 256 + 8);
 }
+
+TEST_CASE("the budget of warnings counts code points") {
+  Warnings warnings;
+  std::string points;
+  for (int i = 0; i < 2046; ++i) points += "\u00e9";
+  warnings.add("a" + points);
+  warnings.add("b" + points);
+  CHECK(warnings.header_values().at(1).size() == 1 + 2 * 2046 + 8);
+  warnings.add("three more");
+  const Values values = warnings.header_values();
+  CHECK(values.size() == 3);
+  CHECK(values.at(0).size() == 1 + 2 * 255 + 8);
+}

@@ -99,8 +99,8 @@ class Documents {
   const util::WallTime prepared_;
   util::Bytes paths_;
   util::Bytes version_;
-  std::map<std::string, Forms> legacy_;           ///< by path
-  std::map<std::string, Aggregated> aggregated_;  ///< by version of the form
+  std::map<std::string, Forms, std::less<>> legacy_;  ///< by path
+  std::map<std::string, Aggregated> aggregated_;      ///< by version of the form
   std::shared_future<OpenApiSet> openapi_;
 };
 

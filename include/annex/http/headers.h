@@ -19,10 +19,17 @@ class Headers {
   /// These lines, in this order.
   Headers(std::initializer_list<Field> fields) : fields_(fields) {}
 
+  /// Makes room for that many lines.
+  void reserve(std::size_t lines) { fields_.reserve(lines); }
   /// Adds a line.
   void add(std::string name, std::string value);
   /// Replaces all lines of that name by one.
   void set(std::string_view name, std::string value);
+  /// Removes all lines whose names `unwanted` is true for; their number.
+  template <typename Unwanted>
+  std::size_t remove_if(const Unwanted& unwanted) {
+    return std::erase_if(fields_, [&](const Field& field) { return unwanted(field.first); });
+  }
   /// Removes all lines of that name; the number of lines removed.
   std::size_t remove(std::string_view name);
 
@@ -43,6 +50,15 @@ class Headers {
 };
 
 /// ASCII case-insensitive equality, as header names compare.
-bool iequals(std::string_view a, std::string_view b);
+inline bool iequals(std::string_view a, std::string_view b) {
+  constexpr auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
 
 }  // namespace annex::http

@@ -1,6 +1,7 @@
 // What accompanies one request through the layers.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -24,7 +25,12 @@ class Warnings {
   std::vector<std::string> header_values() const;
 
  private:
-  std::vector<std::string> texts_;
+  struct Text {
+    std::string text{};
+    std::size_t points = 0;  ///< code points
+  };
+  std::vector<Text> texts_;
+  std::size_t points_ = 0;  ///< of all texts
 };
 
 /// Owned by the filter that accepted the request, used by one thread at a time.
