@@ -30,18 +30,23 @@ Result<Paths> Paths::make(const std::vector<std::pair<std::string, PathHandler>>
   for (const auto& [path, handler] : handlers) {
     std::string problem = what_is_wrong(path);
     if (problem.empty() && !handler) problem = "it has no handler";
-    if (problem.empty() && !paths.handlers_.emplace(path, handler).second) {
-      problem = "it is there twice";
-    }
+    if (problem.empty() && paths.handlers_.count(path) != 0) problem = "it is there twice";
     if (!problem.empty()) {
       return Error::bad_request("the path " + json::quoted(path) + ": " + problem);
     }
+    paths.add_own(path, handler);
   }
   return paths;
 }
 
+void Paths::add_own(const std::string& path, PathHandler handler) {
+  if (path.ends_with('/')) longest_above_ = std::max(longest_above_, path.size());
+  handlers_.insert_or_assign(path, std::move(handler));
+}
+
 const PathHandler* Paths::find(std::string_view path) const {
   if (const auto exact = handlers_.find(path); exact != handlers_.end()) return &exact->second;
+  path = path.substr(0, longest_above_);
   while (!path.empty()) {
     path = path.substr(0, path.rfind('/', path.size() - 1) + 1);
     if (const auto above = handlers_.find(path); above != handlers_.end()) return &above->second;

@@ -1,6 +1,7 @@
 // Paths: what a program serves besides resources.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,9 +20,7 @@ class Paths {
   static Result<Paths> make(const std::vector<std::pair<std::string, PathHandler>>& handlers);
 
   /// Adds a path that only the server itself may have.
-  void add_own(std::string path, PathHandler handler) {
-    handlers_.insert_or_assign(std::move(path), std::move(handler));
-  }
+  void add_own(const std::string& path, PathHandler handler);
 
   /// The handler of the path itself, or of the longest path above it that ends with a slash; null
   /// if there is none.
@@ -30,6 +29,7 @@ class Paths {
 
  private:
   std::map<std::string, PathHandler, std::less<>> handlers_;
+  std::size_t longest_above_ = 0;  ///< of those that end with a slash
 };
 
 }  // namespace annex::detail

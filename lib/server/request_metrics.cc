@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "annex/util/mutex.h"
@@ -31,7 +32,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kVerbs = 
 constexpr std::array<std::string_view, 5> kConnects = {"attach", "exec", "log", "portforward",
                                                        "proxy"};
 
-std::string verb_of(const request::Context& context, const http::Request& request) {
+std::string_view verb_of(const request::Context& context, const http::Request& request) {
   const request::RequestInfo& info = context.info;
   if (std::find(kConnects.begin(), kConnects.end(), info.subresource) != kConnects.end()) {
     return "CONNECT";
@@ -41,18 +42,18 @@ std::string verb_of(const request::Context& context, const http::Request& reques
     return type.find("application/apply-patch+") == 0 ? "APPLY" : "PATCH";
   }
   for (const auto& [verb, told] : kVerbs) {
-    if (info.verb == verb) return std::string(told);
+    if (info.verb == verb) return told;
   }
   return "other";
 }
 
-std::string scope_of(const request::RequestInfo& info) {
+std::string_view scope_of(const request::RequestInfo& info) {
   if (!info.is_resource) return {};
   if (!info.name.empty() || info.verb == "create") return "resource";
   return info.name_space.empty() ? "cluster" : "namespace";
 }
 
-std::string dry_run_of(const http::Request& request) {
+std::string_view dry_run_of(const http::Request& request) {
   const std::vector<std::string_view> values = request.target.query.all("dryRun");
   const bool all =
       std::all_of(values.begin(), values.end(), [](auto each) { return each == "All"; });
@@ -60,27 +61,47 @@ std::string dry_run_of(const http::Request& request) {
 }
 
 /// What all series of one kind of request have in common.
-struct Kind {
-  std::string verb{};
-  std::string group{};
-  std::string version{};
-  std::string resource{};
-  std::string subresource{};
-  std::string scope{};
-  std::string dry_run{};
+template <typename Text>
+struct BasicKind {
+  Text verb{};
+  Text group{};
+  Text version{};
+  Text resource{};
+  Text subresource{};
+  Text scope{};
+  Text dry_run{};
   bool lasts = false;  ///< a watch or an upgrade that was established
 
-  auto operator<=>(const Kind&) const = default;
-  Metrics::Labels labels() const {
-    return {{"verb", verb},
-            {"group", group},
-            {"version", version},
-            {"resource", resource},
-            {"scope", scope},
-            {"subresource", subresource},
-            {"component", "apiserver"}};
+  auto rank() const {
+    using View = std::string_view;
+    return std::tuple(View(verb), View(group), View(version), View(resource), View(subresource),
+                      View(scope), View(dry_run), lasts);
   }
 };
+using Kind = BasicKind<std::string>;
+/// Of one request, which it looks at.
+using KindOfRequest = BasicKind<std::string_view>;
+
+struct ByRank {
+  using is_transparent = void;
+  template <typename A, typename B>
+  bool operator()(const BasicKind<A>& a, const BasicKind<B>& b) const {
+    return a.rank() < b.rank();
+  }
+};
+
+Kind keep(const KindOfRequest& kind) {
+  return {std::string(kind.verb),        std::string(kind.group),
+          std::string(kind.version),     std::string(kind.resource),
+          std::string(kind.subresource), std::string(kind.scope),
+          std::string(kind.dry_run),     kind.lasts};
+}
+
+Metrics::Labels labels_of(const Kind& kind) {
+  return {{"verb", kind.verb},         {"group", kind.group}, {"version", kind.version},
+          {"resource", kind.resource}, {"scope", kind.scope}, {"subresource", kind.subresource},
+          {"component", "apiserver"}};
+}
 
 }  // namespace
 
@@ -102,11 +123,14 @@ class RequestMetrics::Book {
 
   /// Its address does not change.
   Series& find(const request::Context& context, const http::Request& request, bool lasts) {
-    Kind kind = kind_of(context, request);
+    KindOfRequest kind = kind_of(context, request);
     kind.lasts = lasts;
     const util::MutexLock lock(mutex_);
-    const auto [found, is_new] = series_.try_emplace(std::move(kind));
-    if (is_new) make(found->first, found->second);
+    auto found = series_.find(kind);
+    if (found == series_.end()) {
+      found = series_.try_emplace(keep(kind)).first;
+      make(found->first, found->second);
+    }
     return found->second;
   }
 
@@ -114,7 +138,7 @@ class RequestMetrics::Book {
     const util::MutexLock lock(mutex_);
     const auto [found, is_new] = series.codes.try_emplace(code);
     if (is_new) {
-      Metrics::Labels labels = series.kind.labels();
+      Metrics::Labels labels = labels_of(series.kind);
       labels.emplace("dry_run", series.kind.dry_run);
       labels.emplace("code", std::to_string(code));
       found->second = metrics_->counter(
@@ -125,9 +149,9 @@ class RequestMetrics::Book {
   }
 
  private:
-  Kind kind_of(const request::Context& context, const http::Request& request) const {
+  KindOfRequest kind_of(const request::Context& context, const http::Request& request) const {
     const request::RequestInfo& info = context.info;
-    Kind kind;
+    KindOfRequest kind;
     kind.verb = verb_of(context, request);
     kind.scope = scope_of(info);
     if (!info.is_resource) {
@@ -150,7 +174,7 @@ class RequestMetrics::Book {
 
   void make(const Kind& kind, Series& series) const {
     series.kind = kind;
-    Metrics::Labels labels = kind.labels();
+    Metrics::Labels labels = labels_of(kind);
     if (kind.lasts) {
       series.running = metrics_->gauge("apiserver_longrunning_requests",
                                        "Watches and upgraded requests that go on.", labels);
@@ -176,7 +200,7 @@ class RequestMetrics::Book {
   const registry::Registry& registry_;
   const std::set<std::string, std::less<>> paths_;
   util::Mutex mutex_;
-  std::map<Kind, Series> series_ ANNEX_GUARDED_BY(mutex_);
+  std::map<Kind, Series, ByRank> series_ ANNEX_GUARDED_BY(mutex_);
 };
 
 /// Counts one lasting request: as running while it exists, as answered when it goes.
