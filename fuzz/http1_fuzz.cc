@@ -26,7 +26,7 @@ class Run final : public Http1Codec::Events {
 
  private:
   std::size_t on_head(const annex::http::Request&) override { return 1000; }
-  void on_request(annex::http::Request request) override {
+  void on_request(annex::http::Request&& request) override {
     log_ += request.method + ' ' + request.target.raw_path + ' ' + std::string(request.body.view());
     for (const auto& [name, value] : request.headers) log_ += '\n' + name + ':' + value;
     answer(200, false);

@@ -76,7 +76,7 @@ class Service final : public annex::http::Service {
 class Run {
  public:
   explicit Run(bool answers) : service_(answers), talks_(answers) {
-    annex::transport::Peer peer{service_, limits_, clock_, budget_, inbox_, 1, "", nullptr};
+    annex::transport::Peer peer{service_, limits_, clock_, budget_, inbox_, date_, 1, "", nullptr};
     protocol_ = annex::transport::make_http2(peer, clock_.now());
     if (!protocol_) std::abort();
     feed(kMagic);
@@ -114,6 +114,7 @@ class Run {
   const annex::transport::Limits limits_{};
   annex::util::ManualClock clock_;
   annex::transport::Budget budget_{1 << 20};
+  annex::http::DateText date_;
   std::shared_ptr<annex::transport::Inbox> inbox_ = std::make_shared<annex::transport::Inbox>();
   Service service_;
   const bool talks_;

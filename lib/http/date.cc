@@ -46,6 +46,15 @@ std::string write_date(util::WallTime time) {
   return text += "GMT";
 }
 
+std::string_view DateText::at(util::WallTime time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  if (text_.empty() || second != second_) {
+    second_ = second;
+    text_ = write_date(time);
+  }
+  return text_;
+}
+
 std::optional<util::WallTime> read_date(std::string_view text) {
   char month[4] = {};
   std::tm utc{};

@@ -65,7 +65,9 @@ void Acceptor::run() {
   const auto jumps = clock_.on_jump([inbox = inbox_] { inbox->nudge(); });
   Inbox::Content content;
   while (true) {
-    const auto& ready = loop_->wait(wait_time(clock_.now()));
+    const auto limit = wait_time(clock_.now());
+    const auto& ready = loop_->wait(inbox_->sleep() ? limit : util::Duration::zero());
+    inbox_->rise();
     const bool called = std::any_of(ready.begin(), ready.end(),
                                     [](const auto& one) { return one.id == kListening; });
     const util::TimePoint now = clock_.now();

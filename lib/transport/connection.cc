@@ -18,6 +18,11 @@ constexpr std::size_t kProgress = 1024;
 /// How long a refused peer may go on sending before its socket is closed under it.
 constexpr auto kLingerTime = std::chrono::seconds(2);
 
+/// What SSL_get_error() tells depends on it. There is hardly ever one, and looking costs less.
+void clear_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 std::string der_of(X509* certificate) {
   unsigned char* bytes = nullptr;
   const int size = i2d_X509(certificate, &bytes);
@@ -81,7 +86,7 @@ void Connection::on_hang_up(util::TimePoint now) {
 }
 
 void Connection::handshake(util::TimePoint now) {
-  ERR_clear_error();
+  clear_errors();
   const int result = SSL_do_handshake(ssl_.get());
   wants_write_ = false;
   if (result != 1) {
@@ -116,7 +121,7 @@ void Connection::read(util::TimePoint now) {
   const std::uint64_t enough = protocol_->requests() + kRequests;
   for (int i = 0; i < kReads && wants_read() && !protocol_->finished(); ++i) {
     if (protocol_->requests() >= enough) return;
-    ERR_clear_error();
+    clear_errors();
     const int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
     if (got > 0) {
       protocol_->feed(std::string_view(buffer, static_cast<std::size_t>(got)), now);
@@ -158,7 +163,7 @@ void Connection::pump(util::TimePoint now) {
 /// Tells the peer that no more will come, and goes on reading.
 void Connection::end_output() {
   if (output_ended_) return;
-  ERR_clear_error();
+  clear_errors();
   const int result = SSL_shutdown(ssl_.get());
   output_ended_ = result >= 0;
   wants_write_ = result < 0 && SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_WRITE;
@@ -168,7 +173,7 @@ void Connection::end_output() {
 bool Connection::write(util::TimePoint now) {
   wants_write_ = false;
   while (written_ < out_.size()) {
-    ERR_clear_error();
+    clear_errors();
     const std::size_t size = std::min<std::size_t>(out_.size() - written_, 1 << 20);
     const int sent = SSL_write(ssl_.get(), out_.data() + written_, static_cast<int>(size));
     if (sent > 0) {
@@ -198,7 +203,7 @@ bool Connection::write(util::TimePoint now) {
 }
 
 void Connection::begin_linger(util::TimePoint now) {
-  ERR_clear_error();
+  clear_errors();
   SSL_shutdown(ssl_.get());
   protocol_.reset();
   // Closing with unread input would reset the connection and take the answer with it.
@@ -222,7 +227,7 @@ void Connection::linger() {
   }
 }
 
-void Connection::answer(std::uint64_t stream, std::optional<http::Response> response,
+void Connection::answer(std::uint64_t stream, std::optional<http::Response>&& response,
                         util::TimePoint now) {
   if (state_ == State::kOpen) protocol_->answer(stream, std::move(response), now);
 }

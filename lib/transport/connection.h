@@ -27,7 +27,7 @@ class Connection {
   void on_socket(util::TimePoint now);
   /// The socket is broken, or closed both ways.
   void on_hang_up(util::TimePoint now);
-  void answer(std::uint64_t stream, std::optional<http::Response> response, util::TimePoint now);
+  void answer(std::uint64_t stream, std::optional<http::Response>&& response, util::TimePoint now);
   void wake(std::uint64_t stream, util::TimePoint now);
   void drain(util::TimePoint now);
   void expire(util::TimePoint now);

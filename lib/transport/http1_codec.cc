@@ -1,6 +1,7 @@
 #include "transport/http1_codec.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -12,27 +13,33 @@ namespace {
 /// A line of a chunk's size may hold extensions, which are ignored.
 constexpr std::size_t kMaxChunkLine = 4096;
 
-bool is_token_char(char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+/// Letters, digits and some marks.
+class CharSet {
+ public:
+  constexpr explicit CharSet(std::string_view marks) {
+    for (char c = 'a'; c <= 'z'; ++c) add(c);
+    for (char c = 'A'; c <= 'Z'; ++c) add(c);
+    for (char c = '0'; c <= '9'; ++c) add(c);
+    for (const char c : marks) add(c);
+  }
+  bool has_all(std::string_view text) const {
+    return std::all_of(text.begin(), text.end(),
+                       [this](char c) { return in_[static_cast<unsigned char>(c)]; });
+  }
 
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
-}
+ private:
+  constexpr void add(char c) { in_[static_cast<unsigned char>(c)] = true; }
+  std::array<bool, 256> in_{};
+};
+
+constexpr CharSet kToken("!#$%&'*+-.^_`|~");
+constexpr CharSet kHost("-._~%!$&'()*+;=:[]");
+
+bool is_token(std::string_view text) { return !text.empty() && kToken.has_all(text); }
 
 bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-  });
-}
-
-bool is_host(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && std::string_view("-._~%!$&'()*+;=:[]").find(c) != std::string_view::npos);
-  });
+  return !has_control(text) ||
+         std::all_of(text.begin(), text.end(), [](char c) { return c == '\t' || !is_control(c); });
 }
 
 std::string_view trim(std::string_view text) {
@@ -131,7 +138,8 @@ void Http1Codec::complete() {
   phase_ = Phase::kAnswering;
   suppress_body_ = request_.method == "HEAD";
   request_.body = util::Bytes(std::exchange(body_, {}));
-  events_.on_request(std::exchange(request_, {}));
+  events_.on_request(std::move(request_));
+  request_.method.clear();  // what is refused next has none yet
 }
 
 void Http1Codec::parse(util::TimePoint now) {
@@ -203,9 +211,8 @@ bool Http1Codec::parse_head() {
   skipped_line_ = false;
   first_ = false;
   request_ = {};
-  const std::string block(input.substr(0, end + 2));
   consumed_ += end + 4;
-  return read_head(block);
+  return read_head(input.substr(0, end + 2));
 }
 
 bool Http1Codec::read_head(std::string_view block) {
@@ -217,7 +224,8 @@ bool Http1Codec::read_head(std::string_view block) {
   if (hosts.size() > 1 || (hosts.empty() && !http10_)) {
     return refuse(400, "a request needs exactly one Host header");
   }
-  if (!hosts.empty() && !is_host(hosts[0])) return refuse(400, "the Host header is malformed");
+  if (!hosts.empty() && !kHost.has_all(hosts[0]))
+    return refuse(400, "the Host header is malformed");
   // The line's target is kept in raw_path until here, since an absolute one needs the Host.
   std::string target = std::move(request_.target.raw_path);
   if (!target.empty() && target[0] != '/') {
@@ -262,6 +270,7 @@ bool Http1Codec::read_request_line(std::string_view line) {
 }
 
 bool Http1Codec::read_fields(std::string_view block, http::Headers& out) {
+  out.reserve(8);  // what few requests exceed
   while (!block.empty()) {
     const std::size_t end = block.find("\r\n");
     const std::string_view line = block.substr(0, end);

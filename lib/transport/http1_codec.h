@@ -36,7 +36,7 @@ class Http1Codec {
     /// The head is complete. The most bytes that its body may have.
     virtual std::size_t on_head(const http::Request& head) = 0;
     /// The request is complete: exactly one answer is owed.
-    virtual void on_request(http::Request request) = 0;
+    virtual void on_request(http::Request&& request) = 0;
     /// The request is refused: one answer is owed, and the connection ends after it.
     virtual void on_refused(const Error& error, int status) = 0;
   };

@@ -1,5 +1,4 @@
 // HTTP/1.1 over one connection: the codec, the service and the body that is being sent.
-#include "http/date.h"
 #include "transport/body.h"
 #include "transport/http1_codec.h"
 #include "transport/protocol.h"
@@ -41,7 +40,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
     return duplex_ ? !refused_ : codec_.wants_input();
   }
 
-  void answer(std::uint64_t stream, std::optional<http::Response> response,
+  void answer(std::uint64_t stream, std::optional<http::Response>&& response,
               util::TimePoint now) override {
     now_ = now;
     if (stream != stream_ || !owed_) return;
@@ -106,7 +105,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
  private:
   std::size_t on_head(const http::Request& head) override { return peer_.service.body_limit(head); }
 
-  void on_request(http::Request request) override {
+  void on_request(http::Request&& request) override {
     request.remote_address = peer_.address;
     request.peer_chain = peer_.chain;
     request.received = now_;
@@ -131,10 +130,10 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
     if (!share_.hold(codec_.held() + serving_)) codec_.overload();
   }
 
-  void begin(http::Response response) {
+  void begin(http::Response&& response) {
     owed_ = false;
     serving_ = 0;
-    const std::string date = http::write_date(peer_.clock.wall_now());
+    const std::string_view date = peer_.date.at(peer_.clock.wall_now());
     if (auto* upgrade = std::get_if<http::Upgrade>(&response.body)) {
       begin_duplex(response, std::move(*upgrade), date);
       return;
@@ -160,7 +159,7 @@ class Http1Connection final : public Protocol, private Http1Codec::Events {
     ready_ = true;
   }
 
-  void begin_duplex(http::Response& response, http::Upgrade upgrade, const std::string& date) {
+  void begin_duplex(http::Response& response, http::Upgrade upgrade, std::string_view date) {
     const std::string early = codec_.switch_protocols(response.headers, upgrade.protocol, date);
     duplex_ = std::move(upgrade.duplex);
     duplex_->start(peer_.waker(stream_));

@@ -58,7 +58,7 @@ class FieldBlock {
 
 }  // namespace
 
-void Http2Connection::answer(std::uint64_t id, std::optional<http::Response> response,
+void Http2Connection::answer(std::uint64_t id, std::optional<http::Response>&& response,
                              util::TimePoint now) {
   now_ = now;
   const auto found = streams_.find(static_cast<std::int32_t>(id));
@@ -97,7 +97,7 @@ void Http2Connection::submit(std::int32_t id, Stream& stream, http::Response res
     block.add(name, value);
   }
   if (!response.headers.contains("Date")) {
-    block.add("date", http::write_date(peer_.clock.wall_now()));
+    block.add("date", std::string(peer_.date.at(peer_.clock.wall_now())));
   }
   bool has_body = !no_body;
   if (auto* chunks = std::get_if<util::Chunks>(&response.body)) {

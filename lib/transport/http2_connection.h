@@ -28,7 +28,7 @@ class Http2Connection final : public Protocol {
   void feed(std::string_view bytes, util::TimePoint now) override;
   void feed_end(util::TimePoint) override { input_ended_ = true; }
   bool wants_input() const override { return !input_ended_ && !broken_; }
-  void answer(std::uint64_t id, std::optional<http::Response> response,
+  void answer(std::uint64_t id, std::optional<http::Response>&& response,
               util::TimePoint now) override;
   void wake(std::uint64_t id, util::TimePoint now) override;
   void produce(std::string& out, std::size_t room, util::TimePoint now) override;

@@ -11,22 +11,24 @@ Inbox::~Inbox() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void Inbox::own() {
-  const util::MutexLock lock(mutex_);
-  owner_ = std::this_thread::get_id();
-}
-
 void Inbox::signal() {
-  if (signalled_) return;
-  // Most answers are made at once, on the thread that reads requests: it looks here before it
-  // waits.
-  if (owner_ == std::this_thread::get_id()) {
-    has_own_ = true;
-    return;
-  }
+  has_news_ = true;
+  // Who is awake looks here before the next wait; most answers are made while the thread is.
+  if (!std::exchange(sleeping_, false)) return;
   signalled_ = true;
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
+}
+
+bool Inbox::sleep() {
+  const util::MutexLock lock(mutex_);
+  sleeping_ = !has_news_;
+  return sleeping_;
+}
+
+void Inbox::rise() {
+  const util::MutexLock lock(mutex_);
+  sleeping_ = false;
 }
 
 void Inbox::wake(std::span<const http::WakeId> ids) {
@@ -77,7 +79,7 @@ void Inbox::take(Content& out) {
   out.accepted.clear();
   out.drain = out.stop = false;
   const util::MutexLock lock(mutex_);
-  has_own_ = false;
+  has_news_ = false;
   if (signalled_) {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto got = ::read(descriptor_, &count, sizeof count);

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -50,13 +49,14 @@ class Inbox final : public http::WakeTarget {
 
   /// Puts everything into `out`, whose own content is lost. The IO thread only.
   void take(Content& out);
-  /// Things that this thread itself adds are taken by it without a signal. The IO thread, first.
-  void own();
-  /// True if the IO thread added something itself since it took last. The IO thread only.
-  bool has_own() const { return has_own_; }
+  /// Begins a wait: the next thing that comes is signalled. False, and nothing changes, if there is
+  /// something to take. The IO thread only.
+  bool sleep();
+  /// Ends the wait: what comes is taken, before the next one, without a signal. The IO thread only.
+  void rise();
   /// Refuses everything from now on: the thread is gone.
   void close();
-  /// Readable while there is something to take.
+  /// Readable once something came during a wait, until it is taken.
   int descriptor() const { return descriptor_; }
 
  private:
@@ -64,10 +64,10 @@ class Inbox final : public http::WakeTarget {
 
   util::Mutex mutex_;
   Content content_ ANNEX_GUARDED_BY(mutex_);
+  bool has_news_ ANNEX_GUARDED_BY(mutex_) = false;  ///< something came that was not taken
+  bool sleeping_ ANNEX_GUARDED_BY(mutex_) = false;
   bool signalled_ ANNEX_GUARDED_BY(mutex_) = false;
   bool closed_ ANNEX_GUARDED_BY(mutex_) = false;
-  std::thread::id owner_ ANNEX_GUARDED_BY(mutex_){};
-  bool has_own_ = false;  ///< touched by the IO thread alone
   int descriptor_ = -1;
 };
 

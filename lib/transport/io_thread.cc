@@ -37,12 +37,12 @@ void IoThread::join() {
 
 void IoThread::run() {
   begin_thread("annex-io");
-  inbox_->own();
   const auto jumps = shared_.clock.on_jump([inbox = inbox_] { inbox->nudge(); });
 
   bool going = true;
   while (going) {
     const std::vector<EventLoop::Ready>& ready = loop_->wait(wait_time(shared_.clock.now()));
+    inbox_->rise();
     const util::TimePoint now = shared_.clock.now();
     std::size_t served = 0;
     for (const EventLoop::Ready& one : ready) {
@@ -62,12 +62,11 @@ void IoThread::run() {
 }
 
 bool IoThread::has_work() const {
-  return !leftovers_.empty() || !accepted_.empty() || !touched_.empty() || !dead_.empty() ||
-         inbox_->has_own();
+  return !leftovers_.empty() || !accepted_.empty() || !touched_.empty() || !dead_.empty();
 }
 
-std::optional<util::Duration> IoThread::wait_time(util::TimePoint now) const {
-  if (has_work()) return util::Duration::zero();
+std::optional<util::Duration> IoThread::wait_time(util::TimePoint now) {
+  if (has_work() || !inbox_->sleep()) return util::Duration::zero();
   if (timers_.empty()) return std::nullopt;
   return std::max(timers_.begin()->first - now, util::Duration::zero());
 }
@@ -114,7 +113,7 @@ void IoThread::open(Accepted accepted, util::TimePoint now) {
   auto connection =
       Connection::make(accepted.socket, std::move(context),
                        Peer{shared_.service, shared_.limits, shared_.clock, shared_.budget, inbox_,
-                            id, std::move(accepted.address), nullptr},
+                            date_, id, std::move(accepted.address), nullptr},
                        now);
   if (!connection || draining_) return;
   auto watch = loop_->watch(connection->socket(), id);
@@ -132,7 +131,8 @@ bool IoThread::take_content(util::TimePoint now) {
   for (Accepted& accepted : content_.accepted) accepted_.push_back(std::move(accepted));
   if (content_.drain) drain(now);
   // First everything that became ready, then one write for each connection.
-  std::vector<std::uint64_t> touched;
+  std::vector<std::uint64_t>& touched = just_touched_;
+  touched.clear();
   for (Inbox::Answer& answer : content_.answers) {
     const auto found = connections_.find(answer.id.connection);
     if (found == connections_.end()) continue;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "http/date.h"
 #include "transport/connection.h"
 #include "transport/event_loop.h"
 #include "transport/tls_context.h"
@@ -61,7 +62,8 @@ class IoThread {
   void settle(std::uint64_t id, Entry& entry);
   void expire(util::TimePoint now);
   bool has_work() const;
-  std::optional<util::Duration> wait_time(util::TimePoint now) const;
+  /// How long to wait at most, with the inbox set to end that.
+  std::optional<util::Duration> wait_time(util::TimePoint now);
 
   Shared& shared_;
   std::shared_ptr<Inbox> inbox_;
@@ -72,7 +74,9 @@ class IoThread {
   Inbox::Content content_;
   std::vector<std::uint64_t> leftovers_;
   std::deque<Accepted> accepted_;
-  std::deque<std::uint64_t> touched_;  ///< connections that have something to write
+  std::deque<std::uint64_t> touched_;        ///< connections that have something to write
+  std::vector<std::uint64_t> just_touched_;  ///< scratch of take_content()
+  http::DateText date_;
   std::vector<std::unique_ptr<Connection>> dead_;
   bool draining_ = false;
   std::uint64_t next_ = 1;  ///< 0 is the inbox

@@ -25,7 +25,7 @@ class Debt {
 
 }  // namespace
 
-void Peer::serve(http::Request request, std::uint64_t stream) const {
+void Peer::serve(http::Request&& request, std::uint64_t stream) const {
   auto debt = std::make_shared<Debt>(inbox, http::WakeId{connection, stream});
   service.serve(std::move(request), [debt = std::move(debt)](http::Response response) {
     debt->pay(std::move(response));

@@ -9,6 +9,7 @@
 
 #include "annex/http/service.h"
 #include "annex/transport/listener.h"
+#include "http/date.h"
 #include "transport/budget.h"
 #include "transport/inbox.h"
 
@@ -21,12 +22,13 @@ struct Peer {
   util::Clock& clock;
   Budget& budget;
   std::shared_ptr<Inbox> inbox;
+  http::DateText& date;  ///< of the IO thread
   std::uint64_t connection = 0;
   std::string address{};
   http::PeerChain chain{};
 
   /// Gives a request to the service; its answer comes back through the inbox.
-  void serve(http::Request request, std::uint64_t stream) const;
+  void serve(http::Request&& request, std::uint64_t stream) const;
   http::Waker waker(std::uint64_t stream) const {
     return http::Waker(inbox, http::WakeId{connection, stream});
   }
@@ -44,7 +46,7 @@ class Protocol {
   /// The peer will send no more.
   virtual void feed_end(util::TimePoint now) = 0;
   virtual bool wants_input() const = 0;
-  virtual void answer(std::uint64_t stream, std::optional<http::Response> response,
+  virtual void answer(std::uint64_t stream, std::optional<http::Response>&& response,
                       util::TimePoint now) = 0;
   virtual void wake(std::uint64_t stream, util::TimePoint now) = 0;
   /// Appends output until `out` holds about `room` bytes more, or there is none.

@@ -1,5 +1,9 @@
 #include "transport/status_text.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "annex/http/headers.h"
@@ -68,11 +72,11 @@ std::string_view status_text(int status) {
 }
 
 bool is_connection_header(std::string_view name) {
-  for (const std::string_view known :
-       {"Connection", "Transfer-Encoding", "Keep-Alive", "Upgrade", "Proxy-Connection"}) {
-    if (http::iequals(name, known)) return true;
-  }
-  return false;
+  using namespace std::string_view_literals;
+  constexpr std::array kNames{"Connection"sv, "Transfer-Encoding"sv, "Keep-Alive"sv, "Upgrade"sv,
+                              "Proxy-Connection"sv};
+  return std::any_of(kNames.begin(), kNames.end(),
+                     [&](std::string_view known) { return http::iequals(name, known); });
 }
 
 std::string too_large_text(std::size_t limit) {
@@ -90,13 +94,27 @@ Error refusal_error(int status, std::string message) {
   return error;
 }
 
+bool has_control(std::string_view text) {
+  constexpr std::uint64_t kOnes = UINT64_MAX / 0xff;
+  constexpr std::uint64_t kHighs = kOnes * 0x80;
+  // Eight at once: subtracting n sets the high bit of a byte that had none only if it is below n,
+  // or if one before it was. What was 0x7f is turned into 0, which is below 1.
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    const std::uint64_t deletes = word ^ (kOnes * 0x7f);
+    const std::uint64_t below = (word - kOnes * 0x20) & ~word;
+    if (((below | ((deletes - kOnes) & ~deletes)) & kHighs) != 0) return true;
+    text.remove_prefix(sizeof word);
+  }
+  return std::any_of(text.begin(), text.end(), is_control);
+}
+
 void append_clean(std::string& out, std::string_view value) {
   const std::size_t begin = out.size();
   out.append(value);
-  for (std::size_t i = begin; i < out.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(out[i]);
-    if (byte < 0x20 || byte == 0x7f) out[i] = ' ';
-  }
+  if (!has_control(value)) return;
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_control, ' ');
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {

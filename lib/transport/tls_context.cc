@@ -110,6 +110,8 @@ Result<ContextPtr> make_one(const std::string& certificate_pem, const std::strin
                                          SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // A record's head and the rest of it in one system call.
+  SSL_CTX_set_read_ahead(context.get(), 1);
   if (auto done = apply_tls_options(context.get(), options); !done) return std::move(done).error();
   // Tickets alone: a cache of sessions would be memory that peers can fill.
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);

@@ -19,7 +19,7 @@ struct Log final : Http1Codec::Events {
   int refused = 0;
 
   std::size_t on_head(const http::Request&) override { return 100; }
-  void on_request(http::Request request) override {
+  void on_request(http::Request&& request) override {
     log += request.method + " " + request.target.raw_path + " [" +
            std::string(request.body.view()) + "]\n";
     answer(200, false);
@@ -122,6 +122,30 @@ TEST_CASE("shapes of request smuggling are refused and end the connection") {
   CHECK(log.codec.closed());
   CHECK(log.log.find("smuggled") == std::string::npos);
   CHECK(log.codec.output().find("Connection: close") != std::string::npos);
+}
+
+TEST_CASE("control characters, wherever they stand, are refused in requests and sent as spaces") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool control = byte < 0x20 || byte == 0x7f;
+    for (std::size_t at = 1; at < 20; ++at) {
+      // Between neighbours that eight bytes at once could mistake it for.
+      std::string value = std::string(10, '\x20') + std::string(10, '\x7e') + "\x80";
+      value[0] = 'a';
+      value[at] = static_cast<char>(byte);
+      INFO("byte " << byte << " at " << at);
+      Log log;
+      if (byte != '\r' && byte != '\n') {
+        log.feed(request("X: " + value + "\r\n"));
+        CHECK((log.refused == 400) == (control && byte != '\t'));
+      }
+      Log answering;
+      answering.feed(request("", ""));
+      answering.codec.output().clear();
+      answering.codec.begin_response(200, {{"X", value}}, 0, false, "date");
+      if (control) value[at] = ' ';
+      CHECK(answering.codec.output().find("X: " + value + "\r\n") != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("a head that can never end is refused at once") {
