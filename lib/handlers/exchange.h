@@ -13,13 +13,14 @@
 #include "annex/util/clock.h"
 #include "annex/util/random.h"
 #include "annex/util/result.h"
+#include "annex/util/task.h"
 #include "handlers/negotiation.h"
 
 namespace annex::handlers {
 
 struct WriteOptions;
 
-/// Lives on the stack of the thread that serves the request.
+/// Lives in the frame of the coroutine that serves the request.
 struct Exchange {
   const http::Request& http;
   request::Context& context;
@@ -47,14 +48,14 @@ struct Exchange {
   }
 };
 
-/// One function a verb. An error becomes its Status.
-Result<http::Response> serve_create(Exchange& exchange);
+/// One function a verb; those that write may wait for the store. An error becomes its Status.
+util::Task<Result<http::Response>> serve_create(Exchange& exchange);
 Result<http::Response> serve_get(Exchange& exchange);
 Result<http::Response> serve_list(Exchange& exchange);
 Result<http::Response> serve_watch(Exchange& exchange);
-Result<http::Response> serve_update(Exchange& exchange);
-Result<http::Response> serve_patch(Exchange& exchange);
-Result<http::Response> serve_remove(Exchange& exchange);
-Result<http::Response> serve_remove_collection(Exchange& exchange);
+util::Task<Result<http::Response>> serve_update(Exchange& exchange);
+util::Task<Result<http::Response>> serve_patch(Exchange& exchange);
+util::Task<Result<http::Response>> serve_remove(Exchange& exchange);
+util::Task<Result<http::Response>> serve_remove_collection(Exchange& exchange);
 
 }  // namespace annex::handlers

@@ -11,26 +11,26 @@
 namespace annex::handlers {
 namespace {
 
-Result<http::Response> dispatch(Verb verb, Exchange& exchange) {
+util::Task<Result<http::Response>> dispatch(Verb verb, Exchange& exchange) {
   switch (verb) {
     case Verb::kCreate:
-      return serve_create(exchange);
+      co_return co_await serve_create(exchange);
     case Verb::kGet:
-      return serve_get(exchange);
+      co_return serve_get(exchange);
     case Verb::kList:
-      return serve_list(exchange);
+      co_return serve_list(exchange);
     case Verb::kWatch:
-      return serve_watch(exchange);
+      co_return serve_watch(exchange);
     case Verb::kUpdate:
-      return serve_update(exchange);
+      co_return co_await serve_update(exchange);
     case Verb::kPatch:
-      return serve_patch(exchange);
+      co_return co_await serve_patch(exchange);
     case Verb::kRemove:
-      return serve_remove(exchange);
+      co_return co_await serve_remove(exchange);
     case Verb::kRemoveCollection:
-      return serve_remove_collection(exchange);
+      co_return co_await serve_remove_collection(exchange);
   }
-  return Error::internal("unknown verb");
+  co_return Error::internal("unknown verb");
 }
 
 Offer offer_of(Verb verb) {
@@ -58,6 +58,7 @@ registry::WriteRequest Exchange::write_request(bool dry_run, json::Value options
   request.may_create = context.may_create;
   request.deadline = std::min(context.deadline, clock.now() + options.write_limit);
   request.admission = options.admission;
+  request.waiting = context.waiting;
   registry::HookContext& hooks = request.hooks;
   hooks.user = context.user;
   hooks.now = clock.wall_now();
@@ -93,47 +94,57 @@ bool Handlers::serves(const http::Request& request) const {
   return info && info->is_resource && registry_.find_group(info->group) != nullptr;
 }
 
-http::Response Handlers::serve(request::Context& context, const http::Request& request) const {
+util::Task<Result<http::Response>> Handlers::answer(request::Context& context,
+                                                    const http::Request& request) const {
+  auto route = find_route(registry_, context.info, request.method);
+  if (!route) co_return std::move(route).error();
+  if (route->part != nullptr) {
+    context.warnings.add(route->version->deprecation);
+    co_return serve_part(*route->part, *backends_.find(*route->resource), context, request);
+  }
+  if (auto done = check_route_forms(request, route->verb); !done) {
+    co_return std::move(done).error();
+  }
+  auto form = negotiate(request, offer_of(route->verb));
+  if (!form) co_return std::move(form).error();
+  registry::Backend* backend = backends_.find(*route->resource);
+  if (backend == nullptr) {
+    co_return Error::unavailable("the resource is not ready to be served");
+  }
+  const bool scale = context.info.subresource == "scale";
+  Exchange exchange{request,
+                    context,
+                    scale ? *scale_ : *route->resource,
+                    scale ? scale_->versions.front() : *route->version,
+                    scale ? scale_codec_ : backend->codec(),
+                    *route->resource,
+                    *backend,
+                    clock_,
+                    random_,
+                    logger_,
+                    options_,
+                    *std::move(form)};
+  exchange.warn({route->version->deprecation});
+  co_return co_await dispatch(route->verb, exchange);
+}
+
+util::Task<http::Response> Handlers::serve(request::Context& context,
+                                           const http::Request& request) const {
   // A namespace is in its own for whoever decides about it, and in none for whoever has it.
   if (context.info.group.empty() && context.info.resource == "namespaces") {
     context.info.name_space.clear();
   }
-  auto answer = [&]() -> Result<http::Response> {
-    auto route = find_route(registry_, context.info, request.method);
-    if (!route) return std::move(route).error();
-    if (route->part != nullptr) {
-      context.warnings.add(route->version->deprecation);
-      return serve_part(*route->part, *backends_.find(*route->resource), context, request);
-    }
-    if (auto done = check_route_forms(request, route->verb); !done) return std::move(done).error();
-    auto form = negotiate(request, offer_of(route->verb));
-    if (!form) return std::move(form).error();
-    registry::Backend* backend = backends_.find(*route->resource);
-    if (backend == nullptr) return Error::unavailable("the resource is not ready to be served");
-    const bool scale = context.info.subresource == "scale";
-    Exchange exchange{request,
-                      context,
-                      scale ? *scale_ : *route->resource,
-                      scale ? scale_->versions.front() : *route->version,
-                      scale ? scale_codec_ : backend->codec(),
-                      *route->resource,
-                      *backend,
-                      clock_,
-                      random_,
-                      logger_,
-                      options_,
-                      *std::move(form)};
-    exchange.warn({route->version->deprecation});
-    return dispatch(route->verb, exchange);
-  }();
-  if (!answer && answer.error().reason == Reason::kInternalError) {
-    logger_.error("request failed", {{"path", context.info.path}, {"err", answer.error().message}});
+  auto answered = co_await answer(context, request);
+  if (!answered && answered.error().reason == Reason::kInternalError) {
+    logger_.error("request failed",
+                  {{"path", context.info.path}, {"err", answered.error().message}});
   }
-  http::Response response = answer ? std::move(*answer) : error_response(answer.error(), request);
+  http::Response response =
+      answered ? std::move(*answered) : error_response(answered.error(), request);
   for (std::string& value : context.warnings.header_values()) {
     response.headers.add("Warning", std::move(value));
   }
-  return response;
+  co_return response;
 }
 
 }  // namespace annex::handlers

@@ -204,38 +204,40 @@ class Patch final : public registry::Transform {
   std::vector<std::string> problems_;
 };
 
-Result<http::Response> serve_apply(Exchange& exchange, const WriteOptions& options) {
+util::Task<Result<http::Response>> serve_apply(Exchange& exchange, const WriteOptions& options) {
   registry::WriteRequest request = exchange.write_request(options.dry_run, options.document);
   request.fields = exchange.field_writer(options);
   request.fields.applied = true;
   ApplyPatch patch(exchange, options, request.fields);
-  if (auto done = patch.read(); !done) return std::move(done).error();
+  if (auto done = patch.read(); !done) co_return std::move(done).error();
   const bool may_create = exchange.context.info.subresource.empty();
-  auto written = exchange.writes().update(request, patch, may_create);
-  if (!written) return std::move(written).error();
-  return object_response(exchange, written->created ? 201 : 200, *written->item);
+  const registry::Writes writes = exchange.writes();
+  auto written = co_await writes.update(request, patch, may_create);
+  if (!written) co_return std::move(written).error();
+  co_return object_response(exchange, written->created ? 201 : 200, *written->item);
 }
 
 }  // namespace
 
-Result<http::Response> serve_patch(Exchange& exchange) {
+util::Task<Result<http::Response>> serve_patch(Exchange& exchange) {
   auto type = patch_type(exchange.http);
-  if (!type) return std::move(type).error();
+  if (!type) co_return std::move(type).error();
   if (auto done = check_body_size(exchange.http, exchange.options.body_limit); !done) {
-    return std::move(done).error();
+    co_return std::move(done).error();
   }
   const bool apply = *type == PatchType::kApply;
   auto options = read_write_options(exchange.http.target.query, "PatchOptions", apply);
-  if (!options) return std::move(options).error();
-  if (apply) return serve_apply(exchange, *options);
+  if (!options) co_return std::move(options).error();
+  if (apply) co_return co_await serve_apply(exchange, *options);
   Patch patch(exchange, options->field_validation);
-  if (auto done = patch.read(*type); !done) return std::move(done).error();
+  if (auto done = patch.read(*type); !done) co_return std::move(done).error();
   registry::WriteRequest request =
       exchange.write_request(options->dry_run, std::move(options->document));
   request.fields = exchange.field_writer(*options);
-  auto written = exchange.writes().update(request, patch, false);
-  if (!written) return std::move(written).error();
-  return object_response(exchange, 200, *written->item);
+  const registry::Writes writes = exchange.writes();
+  auto written = co_await writes.update(request, patch, false);
+  if (!written) co_return std::move(written).error();
+  co_return object_response(exchange, 200, *written->item);
 }
 
 }  // namespace annex::handlers

@@ -11,14 +11,14 @@ constexpr std::int64_t kPageSize = 10000;
 
 }  // namespace
 
-Result<http::Response> serve_remove_collection(Exchange& exchange) {
+util::Task<Result<http::Response>> serve_remove_collection(Exchange& exchange) {
   if (auto done = check_body_size(exchange.http, exchange.options.body_limit); !done) {
-    return std::move(done).error();
+    co_return std::move(done).error();
   }
   auto list = read_list_options(exchange.http.target.query, exchange.resource, false);
-  if (!list) return std::move(list).error();
+  if (!list) co_return std::move(list).error();
   auto options = read_delete_options(exchange.http);
-  if (!options) return std::move(options).error();
+  if (!options) co_return std::move(options).error();
 
   const bool one_page = list->limit > 0;
   if (!one_page) list->limit = kPageSize;
@@ -27,17 +27,17 @@ Result<http::Response> serve_remove_collection(Exchange& exchange) {
   const registry::Writes writes = exchange.writes();
   for (;;) {
     auto page = read_page(exchange, *list);
-    if (!page) return std::move(page).error();
+    if (!page) co_return std::move(page).error();
     if (meta.revision == 0) meta.revision = page->meta.revision;
     for (const registry::ItemPtr& item : page->items) {
       registry::WriteRequest request = exchange.write_request(options->dry_run, options->document);
       request.deadline = exchange.context.deadline;
       request.key = {std::string(item->name_space()), std::string(item->name())};
       request.preconditions = options->preconditions;
-      auto removed = writes.remove(request, options->remove);
+      auto removed = co_await writes.remove(request, options->remove);
       // Somebody else was faster: that is what was wanted.
       if (!removed && removed.error().reason != Reason::kNotFound) {
-        return std::move(removed).error();
+        co_return std::move(removed).error();
       }
       listed.push_back(item);
     }
@@ -50,7 +50,7 @@ Result<http::Response> serve_remove_collection(Exchange& exchange) {
     list->resource_version.clear();
     list->resource_version_match.clear();
   }
-  return list_response(exchange, std::move(listed), meta);
+  co_return list_response(exchange, std::move(listed), meta);
 }
 
 }  // namespace annex::handlers

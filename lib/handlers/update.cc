@@ -18,16 +18,16 @@ class Replace final : public registry::Transform {
 
 }  // namespace
 
-Result<http::Response> serve_update(Exchange& exchange) {
+util::Task<Result<http::Response>> serve_update(Exchange& exchange) {
   if (auto done = check_body_size(exchange.http, exchange.options.body_limit); !done) {
-    return std::move(done).error();
+    co_return std::move(done).error();
   }
   auto options = read_write_options(exchange.http.target.query, "UpdateOptions");
-  if (!options) return std::move(options).error();
+  if (!options) co_return std::move(options).error();
   auto object = read_object(exchange, options->field_validation);
-  if (!object) return std::move(object).error();
-  if (auto done = match_namespace(exchange, *object); !done) return std::move(done).error();
-  if (auto done = match_name(exchange, *object); !done) return std::move(done).error();
+  if (!object) co_return std::move(object).error();
+  if (auto done = match_namespace(exchange, *object); !done) co_return std::move(done).error();
+  if (auto done = match_name(exchange, *object); !done) co_return std::move(done).error();
 
   registry::WriteRequest request =
       exchange.write_request(options->dry_run, std::move(options->document));
@@ -37,9 +37,10 @@ Result<http::Response> serve_update(Exchange& exchange) {
   Replace replace(std::move(*object));
   const bool may_create =
       exchange.resource.strategy.create_on_update && exchange.context.info.subresource.empty();
-  auto written = exchange.writes().update(request, replace, may_create);
-  if (!written) return std::move(written).error();
-  return object_response(exchange, written->created ? 201 : 200, *written->item);
+  const registry::Writes writes = exchange.writes();
+  auto written = co_await writes.update(request, replace, may_create);
+  if (!written) co_return std::move(written).error();
+  co_return object_response(exchange, written->created ? 201 : 200, *written->item);
 }
 
 }  // namespace annex::handlers

@@ -21,8 +21,8 @@ class AnswerBackend final : public Backend {
   const Codec& codec() const override { return codec_; }
   Result<ItemPtr> get(const ObjectKey&, const ReadAt&) override { return ItemPtr(); }
   Result<ListResult> list(const ListQuery&) override { return ListResult{}; }
-  Result<Committed> commit(Change, util::TimePoint) override {
-    return Error::internal("an imperative resource keeps nothing");
+  void commit(Change, std::function<void(Result<Committed>)> done) override {
+    done(Error::internal("an imperative resource keeps nothing"));
   }
   std::shared_ptr<WatchCache> cache() override { return cache_; }
   void reach_back(storage::Revision) override {}

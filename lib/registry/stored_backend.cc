@@ -14,13 +14,6 @@ constexpr std::size_t kFillPage = 1000;
 /// A damaged page has many objects; each of them is told to who asks for it.
 constexpr std::size_t kLoggedAsUnreadable = 100;
 
-/// Where a commit's answer is left for the thread that waits for it.
-struct Pending {
-  util::Mutex mutex;
-  util::CondVar done;
-  std::optional<storage::StoreResult<storage::Entry>> result ANNEX_GUARDED_BY(mutex);
-};
-
 Error expired_list() {
   Error error;
   error.reason = Reason::kExpired;
@@ -60,6 +53,28 @@ Error store_error(const storage::StoreError& error, const Resource& resource,
   result.details.retry_after_seconds = 2;
   return result;
 }
+
+namespace {
+
+/// What the store's answer says of a change. `awaited` is null where no item was made of it.
+Result<Committed> outcome(storage::StoreResult<storage::Entry> result, AwaitedItem* awaited,
+                          const Resource& resource, const char* verb) {
+  using Code = storage::StoreError::Code;
+  Committed committed;
+  if (!result) {
+    const storage::StoreError& error = result.error();
+    committed.lost_race = error.code == Code::kExists || error.code == Code::kConflict ||
+                          error.code == Code::kNotFound;
+    if (!committed.lost_race) return store_error(error, resource, verb);
+    return committed;
+  }
+  committed.revision = result->revision;
+  if (awaited != nullptr) committed.item = awaited->at(result->revision);
+  committed.text = std::move(result->value);
+  return committed;
+}
+
+}  // namespace
 
 std::string key_prefix(const Resource& resource, const std::string& prefix) {
   return prefix + (resource.group.empty() ? "core" : resource.group) + "/" + resource.plural + "/";
@@ -309,7 +324,7 @@ Result<ListResult> StoredBackend::list(const ListQuery& query) {
   return result;
 }
 
-Result<Committed> StoredBackend::commit(Change change, util::TimePoint deadline) {
+void StoredBackend::commit(Change change, std::function<void(Result<Committed>)> done) {
   const std::string key = relative_key(change.key);
   storage::Commit commit;
   commit.key = prefix_ + key;
@@ -318,52 +333,13 @@ Result<Committed> StoredBackend::commit(Change change, util::TimePoint deadline)
       change.expected == 0 ? storage::Guard::absent() : storage::Guard::at(change.expected);
   std::shared_ptr<AwaitedItem> awaited;
   if (change.draft && change.draft->settled) awaited = awaited_->add(change.draft->item);
-  auto pending = std::make_shared<Pending>();
-  const bool bounded = deadline != util::TimePoint::max();
-  const auto end = std::chrono::steady_clock::now() +
-                   (bounded ? deadline - clock_.now() : util::Duration(std::chrono::seconds(60)));
+  const char* verb = change.draft ? "update" : "delete";
   store_.commit(std::move(commit),
-                [pending, awaited, all = awaited_](storage::StoreResult<storage::Entry> result) {
+                [&resource = resource_, verb, awaited, all = awaited_,
+                 done = std::move(done)](storage::StoreResult<storage::Entry> result) {
                   if (!result && awaited) all->drop(awaited);
-                  {
-                    util::MutexLock lock(pending->mutex);
-                    pending->result.emplace(std::move(result));
-                  }
-                  // Whoever wakes finds the mutex free; `pending` is this function's own, too.
-                  pending->done.notify_all();
+                  done(outcome(std::move(result), awaited.get(), resource, verb));
                 });
-  util::MutexLock lock(pending->mutex);
-  while (!pending->result) {
-    const auto left = end - std::chrono::steady_clock::now();
-    if (left <= util::Duration::zero()) {
-      Error error;
-      error.reason = Reason::kTimeout;
-      error.message =
-          "Timeout: request did not complete within requested timeout - context deadline exceeded";
-      return error;
-    }
-    pending->done.wait_for(pending->mutex, left);
-  }
-  using Code = storage::StoreError::Code;
-  Committed committed;
-  if (!*pending->result) {
-    const storage::StoreError& error = pending->result->error();
-    if (error.code != Code::kExists && error.code != Code::kConflict &&
-        error.code != Code::kNotFound) {
-      return store_error(error, resource_, change.draft ? "update" : "delete");
-    }
-    committed.lost_race = true;
-    return committed;
-  }
-  const storage::Entry& entry = **pending->result;
-  committed.revision = entry.revision;
-  if (awaited) committed.item = awaited->at(entry.revision);
-  if (!committed.item && change.draft) {
-    auto item = codec_.make_item(key, entry.revision, entry.value);
-    if (!item) return std::move(item).error();
-    committed.item = std::move(*item);
-  }
-  return committed;
 }
 
 }  // namespace annex::registry

@@ -34,7 +34,7 @@ class StoredBackend final : public Backend {
   const Codec& codec() const override { return codec_; }
   Result<ItemPtr> get(const ObjectKey& key, const ReadAt& at) override;
   Result<ListResult> list(const ListQuery& query) override;
-  Result<Committed> commit(Change change, util::TimePoint deadline) override;
+  void commit(Change change, std::function<void(Result<Committed>)> done) override;
   std::shared_ptr<WatchCache> cache() override { return cache_; }
   void reach_back(storage::Revision after) override;
   Result<void> wait_until(const ReadAt& at) override;

@@ -303,9 +303,9 @@ Result<ListResult> VirtualBackend::list_exactly(const ListQuery& query) {
   return result;
 }
 
-Result<Committed> VirtualBackend::commit(Change, util::TimePoint) {
-  return Error::generic(Reason::kMethodNotAllowed,
-                        "the server does not allow this method on the requested resource");
+void VirtualBackend::commit(Change, std::function<void(Result<Committed>)> done) {
+  done(Error::generic(Reason::kMethodNotAllowed,
+                      "the server does not allow this method on the requested resource"));
 }
 
 std::optional<util::TimePoint> VirtualBackend::due() const {

@@ -28,7 +28,7 @@ class VirtualBackend final : public Backend, private ChangeFeed::Target {
   Result<ItemPtr> get(const ObjectKey& key, const ReadAt& at) override;
   Result<ListResult> list(const ListQuery& query) override;
   /// Always fails: nothing is written.
-  Result<Committed> commit(Change change, util::TimePoint deadline) override;
+  void commit(Change change, std::function<void(Result<Committed>)> done) override;
   std::shared_ptr<WatchCache> cache() override { return cache_; }
   void reach_back(storage::Revision) override {}
   Result<void> wait_until(const ReadAt& at) override;

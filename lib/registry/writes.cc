@@ -3,6 +3,7 @@
 #include "annex/meta/names.h"
 #include "annex/meta/validate_metadata.h"
 #include "annex/schema/validate.h"
+#include "registry/committing.h"
 #include "registry/object.h"
 #include "registry/write_rules.h"
 
@@ -44,13 +45,18 @@ HookContext hooks_for(const WriteRequest& request, Operation operation) {
   return hooks;
 }
 
-Result<Committed> Writes::commit(const WriteRequest& request, std::optional<Draft> draft,
-                                 storage::Revision expected) const {
+Committing Writes::commit(const WriteRequest& request, std::optional<Draft> draft,
+                          storage::Revision expected) const {
   Change change;
   change.key = request.key;
   change.draft = std::move(draft);
   change.expected = expected;
-  return backend_.commit(std::move(change), request.deadline);
+  return Committing(backend_, std::move(change), request, clock_);
+}
+
+Result<ItemPtr> Writes::item_of(const std::string& key, Committed committed) const {
+  if (committed.item) return std::move(committed.item);
+  return backend_.codec().make_item(key, committed.revision, committed.text);
 }
 
 Error Writes::invalid(const std::string& name, const schema::FieldErrors& errors) const {

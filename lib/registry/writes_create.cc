@@ -3,6 +3,7 @@
 #include "annex/meta/validate_metadata.h"
 #include "annex/registry/writes.h"
 #include "annex/schema/formats.h"
+#include "registry/committing.h"
 #include "registry/field_tracking.h"
 #include "registry/object.h"
 #include "registry/write_rules.h"
@@ -62,22 +63,24 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
   return validate_admission(request, hooks, &object, nullptr);
 }
 
-Result<Written> Writes::create_once(const WriteRequest& request, json::Value object) const {
+util::Task<Result<Written>> Writes::create_once(const WriteRequest& request,
+                                                json::Value object) const {
   Written written;
   written.created = true;
   if (auto done = prepare_create(request, object); !done) {
-    return std::move(done).error();
+    co_return std::move(done).error();
   }
   if (sets_resource_version(object)) {
     Error error;
     error.message = "resourceVersion should not be set on objects to be created";
-    return error;
+    co_return error;
   }
   metadata(object).erase("resourceVersion");
   // What is asked of the store needs no more of the request.
   WriteRequest named;
   named.key = {request.key.name_space, meta_text(object, "name")};
   named.deadline = request.deadline;
+  named.waiting = request.waiting;
 
   auto exists = [&]() -> Result<Written> {
     auto live = backend_.get(named.key, {});
@@ -92,24 +95,27 @@ Result<Written> Writes::create_once(const WriteRequest& request, json::Value obj
 
   if (request.hooks.dry_run) {
     auto live = backend_.get(named.key, {});
-    if (!live) return std::move(live).error();
-    if (*live) return exists();
+    if (!live) co_return std::move(live).error();
+    if (*live) co_return exists();
     auto item = backend_.codec().make_item(relative_key(named.key), 0, object, resource_.storage());
-    if (!item) return std::move(item).error();
+    if (!item) co_return std::move(item).error();
     written.item = std::move(*item);
     written.stored = false;
-    return written;
+    co_return written;
   }
   auto draft = backend_.codec().make_draft(relative_key(named.key), object);
-  if (!draft) return std::move(draft).error();
-  auto committed = commit(named, std::move(*draft), 0);
-  if (!committed) return std::move(committed).error();
-  if (committed->lost_race) return exists();
-  written.item = std::move(committed->item);
-  return written;
+  if (!draft) co_return std::move(draft).error();
+  Committing committing = commit(named, std::move(*draft), 0);
+  auto committed = co_await committing;
+  if (!committed) co_return std::move(committed).error();
+  if (committed->lost_race) co_return exists();
+  auto item = item_of(relative_key(named.key), std::move(*committed));
+  if (!item) co_return std::move(item).error();
+  written.item = std::move(*item);
+  co_return written;
 }
 
-Result<Written> Writes::create(const WriteRequest& request, json::Value object) const {
+util::Task<Result<Written>> Writes::create(const WriteRequest& request, json::Value object) const {
   for (const char* name : {"uid", "creationTimestamp", "deletionTimestamp",
                            "deletionGracePeriodSeconds", "selfLink"}) {
     metadata(object).erase(name);
@@ -120,20 +126,20 @@ Result<Written> Writes::create(const WriteRequest& request, json::Value object) 
   const json::Value managers = asked ? managed_fields(object) : json::Value();
   HookContext hooks = hooks_for(request, Operation::kCreate);
   if (hooks.name.empty()) hooks.name = meta_text(object, "name");
-  if (auto done = admit(request, hooks, &object, nullptr); !done) return std::move(done).error();
+  if (auto done = admit(request, hooks, &object, nullptr); !done) co_return std::move(done).error();
   note_duplicate_owners(request, object, true);
   if (asked) check_managed_fields(request, managers, object);
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
-  if (!has_prefix) return create_once(request, std::move(object));
+  if (!has_prefix) co_return co_await create_once(request, std::move(object));
   for (int attempt = 1;; ++attempt) {
-    auto written = create_once(request, object);
-    if (written || written.error().reason != Reason::kAlreadyExists) return written;
+    auto written = co_await create_once(request, object);
+    if (written || written.error().reason != Reason::kAlreadyExists) co_return written;
     if (generated && attempt < kNameAttempts) continue;
     Error error = std::move(written).error();
     error.message += ", the server was not able to generate a unique name for the object";
     error.details.retry_after_seconds = 1;
-    return error;
+    co_return error;
   }
 }
 

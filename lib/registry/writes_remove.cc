@@ -2,6 +2,7 @@
 
 #include "annex/registry/writes.h"
 #include "annex/schema/formats.h"
+#include "registry/committing.h"
 #include "registry/object.h"
 #include "registry/write_rules.h"
 
@@ -46,12 +47,12 @@ std::vector<std::string> wanted_finalizers(const std::vector<std::string>& live,
 
 }  // namespace
 
-Result<std::optional<Removed>> Writes::try_remove(const WriteRequest& request,
-                                                  const RemoveOptions& options,
-                                                  const ItemPtr& live) const {
+util::Task<Result<std::optional<Removed>>> Writes::try_remove(const WriteRequest& request,
+                                                              const RemoveOptions& options,
+                                                              const ItemPtr& live) const {
   const Codec& codec = backend_.codec();
   auto old = codec.hub(*live);
-  if (!old) return std::move(old).error();
+  if (!old) co_return std::move(old).error();
   auto mismatch = [&](const std::string& why) {
     Error error = resource_error(resource_, Reason::kConflict, request.key.name,
                                  "Operation cannot be fulfilled on " + resource_.group_kind() +
@@ -62,21 +63,21 @@ Result<std::optional<Removed>> Writes::try_remove(const WriteRequest& request,
   const std::string& uid = meta_text(*old, "uid");
   const Preconditions& wanted = request.preconditions;
   if (wanted.uid && *wanted.uid != uid) {
-    return mismatch("the UID in the precondition (" + *wanted.uid +
-                    ") does not match the UID in record (" + uid +
-                    "). The object might have been deleted and then recreated");
+    co_return mismatch("the UID in the precondition (" + *wanted.uid +
+                       ") does not match the UID in record (" + uid +
+                       "). The object might have been deleted and then recreated");
   }
   const std::string revision = std::to_string(live->revision);
   if (wanted.resource_version && *wanted.resource_version != revision) {
-    return mismatch("the ResourceVersion in the precondition (" + *wanted.resource_version +
-                    ") does not match the ResourceVersion in record (" + revision +
-                    "). The object might have been modified");
+    co_return mismatch("the ResourceVersion in the precondition (" + *wanted.resource_version +
+                       ") does not match the ResourceVersion in record (" + revision +
+                       "). The object might have been modified");
   }
   HookContext hooks = hooks_for(request, Operation::kDelete);
   if (hooks.name.empty()) hooks.name = request.key.name;
-  if (auto done = admit(request, hooks, nullptr, &*old); !done) return std::move(done).error();
+  if (auto done = admit(request, hooks, nullptr, &*old); !done) co_return std::move(done).error();
   if (auto done = validate_admission(request, hooks, nullptr, &*old); !done) {
-    return std::move(done).error();
+    co_return std::move(done).error();
   }
 
   Removed removed;
@@ -84,11 +85,12 @@ Result<std::optional<Removed>> Writes::try_remove(const WriteRequest& request,
   if (names.empty()) {
     removed.gone = true;
     removed.item = live;
-    if (request.hooks.dry_run) return std::optional(std::move(removed));
-    auto committed = commit(request, std::nullopt, live->revision);
-    if (!committed) return std::move(committed).error();
-    if (committed->lost_race) return std::optional<Removed>();
-    return std::optional(std::move(removed));
+    if (request.hooks.dry_run) co_return std::optional(std::move(removed));
+    Committing committing = commit(request, std::nullopt, live->revision);
+    auto committed = co_await committing;
+    if (!committed) co_return std::move(committed).error();
+    if (committed->lost_race) co_return std::optional<Removed>();
+    co_return std::optional(std::move(removed));
   }
 
   json::Value object = *old;
@@ -102,32 +104,36 @@ Result<std::optional<Removed>> Writes::try_remove(const WriteRequest& request,
   meta.set("deletionGracePeriodSeconds", 0);
   if (request.hooks.dry_run) {
     auto item = codec.make_item(live->key, live->revision, object, resource_.storage());
-    if (!item) return std::move(item).error();
+    if (!item) co_return std::move(item).error();
     removed.item = std::move(*item);
-    return std::optional(std::move(removed));
+    co_return std::optional(std::move(removed));
   }
   auto draft = codec.make_draft(live->key, object);
-  if (!draft) return std::move(draft).error();
+  if (!draft) co_return std::move(draft).error();
   if (draft->item->text == live->text) {
     removed.item = live;
-    return std::optional(std::move(removed));
+    co_return std::optional(std::move(removed));
   }
-  auto committed = commit(request, std::move(*draft), live->revision);
-  if (!committed) return std::move(committed).error();
-  if (committed->lost_race) return std::optional<Removed>();
-  removed.item = std::move(committed->item);
-  return std::optional(std::move(removed));
+  Committing committing = commit(request, std::move(*draft), live->revision);
+  auto committed = co_await committing;
+  if (!committed) co_return std::move(committed).error();
+  if (committed->lost_race) co_return std::optional<Removed>();
+  auto item = item_of(live->key, std::move(*committed));
+  if (!item) co_return std::move(item).error();
+  removed.item = std::move(*item);
+  co_return std::optional(std::move(removed));
 }
 
-Result<Removed> Writes::remove(const WriteRequest& request, const RemoveOptions& options) const {
+util::Task<Result<Removed>> Writes::remove(const WriteRequest& request,
+                                           const RemoveOptions& options) const {
   for (;;) {
-    if (clock_.now() >= request.deadline) return write_timeout();
+    if (clock_.now() >= request.deadline) co_return write_timeout();
     auto live = backend_.get(request.key, {});
-    if (!live) return std::move(live).error();
-    if (!*live) return not_found(request.key.name);
-    auto removed = try_remove(request, options, *live);
-    if (!removed) return std::move(removed).error();
-    if (*removed) return std::move(**removed);
+    if (!live) co_return std::move(live).error();
+    if (!*live) co_return not_found(request.key.name);
+    auto removed = co_await try_remove(request, options, *live);
+    if (!removed) co_return std::move(removed).error();
+    if (*removed) co_return std::move(**removed);
   }
 }
 

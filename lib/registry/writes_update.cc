@@ -2,6 +2,7 @@
 
 #include "annex/meta/validate_metadata.h"
 #include "annex/registry/writes.h"
+#include "registry/committing.h"
 #include "registry/field_tracking.h"
 #include "registry/object.h"
 #include "registry/scale.h"
@@ -73,18 +74,19 @@ Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& ob
   return {};
 }
 
-Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, Transform& transform,
-                                                  const ItemPtr& live) const {
+util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest& request,
+                                                              Transform& transform,
+                                                              const ItemPtr& live) const {
   const Codec& codec = backend_.codec();
   auto old = codec.hub(*live);
-  if (!old) return std::move(old).error();
+  if (!old) co_return std::move(old).error();
   const std::string& uid = meta_text(*old, "uid");
   if (request.preconditions.uid && *request.preconditions.uid != uid) {
-    return wrong_uid(request, uid);
+    co_return wrong_uid(request, uid);
   }
   auto wanted =
       is_scale(request) ? wanted_through_scale(request, *old, transform) : transform.apply(&*old);
-  if (!wanted) return std::move(wanted).error();
+  if (!wanted) co_return std::move(wanted).error();
   json::Value object = std::move(*wanted);
 
   note_duplicate_owners(request, object, false);
@@ -92,27 +94,27 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
   const bool asked = is_admitted(resource_, request);
   const json::Value managers = asked ? managed_fields(object) : json::Value();
   const HookContext hooks = hooks_for(request, Operation::kUpdate);
-  if (auto done = admit(request, hooks, &object, &*old); !done) return std::move(done).error();
+  if (auto done = admit(request, hooks, &object, &*old); !done) co_return std::move(done).error();
   note_duplicate_owners(request, object, true);
   if (asked) check_managed_fields(request, managers, object);
   auto revision = wanted_revision(object);
-  if (!revision) return std::move(revision).error();
+  if (!revision) co_return std::move(revision).error();
   if (*revision == 0) {
     if (!resource_.strategy.unconditional_update) {
       schema::FieldErrors errors;
       errors.invalid(schema::FieldPath("metadata") / "resourceVersion", 0,
                      "must be specified for an update");
-      return schema::invalid(resource_.group, resource_.plural, request.key.name, errors);
+      co_return schema::invalid(resource_.group, resource_.plural, request.key.name, errors);
     }
     metadata(object).set("resourceVersion", std::to_string(live->revision));
   } else if (*revision != live->revision) {
-    return conflict(request.key.name, std::string(kModified));
+    co_return conflict(request.key.name, std::string(kModified));
   }
   if (auto done = prepare_update(request, object, *old); !done) {
-    return std::move(done).error();
+    co_return std::move(done).error();
   }
   if (auto done = validate_admission(request, hooks, &object, &*old); !done) {
-    return std::move(done).error();
+    co_return std::move(done).error();
   }
 
   Written written;
@@ -123,55 +125,59 @@ Result<std::optional<Written>> Writes::try_update(const WriteRequest& request, T
     const Version& version =
         written.deleted ? answered_in(resource_, request) : resource_.storage();
     auto item = codec.make_item(live->key, live->revision, object, version);
-    if (!item) return std::move(item).error();
+    if (!item) co_return std::move(item).error();
     written.item = std::move(*item);
-    if (request.hooks.dry_run) return std::optional(std::move(written));
-    auto committed = commit(request, std::nullopt, live->revision);
-    if (!committed) return std::move(committed).error();
-    if (committed->lost_race) return std::optional<Written>();
-    return std::optional(std::move(written));
+    if (request.hooks.dry_run) co_return std::optional(std::move(written));
+    Committing committing = commit(request, std::nullopt, live->revision);
+    auto committed = co_await committing;
+    if (!committed) co_return std::move(committed).error();
+    if (committed->lost_race) co_return std::optional<Written>();
+    co_return std::optional(std::move(written));
   }
   auto draft = codec.make_draft(live->key, object);
-  if (!draft) return std::move(draft).error();
+  if (!draft) co_return std::move(draft).error();
   if (draft->item->text == live->text) {
     written.item = live;
-    return std::optional(std::move(written));
+    co_return std::optional(std::move(written));
   }
-  auto committed = commit(request, std::move(*draft), live->revision);
-  if (!committed) return std::move(committed).error();
-  if (committed->lost_race) return std::optional<Written>();
-  written.item = std::move(committed->item);
-  return std::optional(std::move(written));
+  Committing committing = commit(request, std::move(*draft), live->revision);
+  auto committed = co_await committing;
+  if (!committed) co_return std::move(committed).error();
+  if (committed->lost_race) co_return std::optional<Written>();
+  auto item = item_of(live->key, std::move(*committed));
+  if (!item) co_return std::move(item).error();
+  written.item = std::move(*item);
+  co_return std::optional(std::move(written));
 }
 
-Result<Written> Writes::update(const WriteRequest& request, Transform& transform,
-                               bool may_create) const {
+util::Task<Result<Written>> Writes::update(const WriteRequest& request, Transform& transform,
+                                           bool may_create) const {
   for (;;) {
-    if (clock_.now() >= request.deadline) return write_timeout();
+    if (clock_.now() >= request.deadline) co_return write_timeout();
     auto live = backend_.get(request.key, {});
-    if (!live) return std::move(live).error();
+    if (!live) co_return std::move(live).error();
     if (*live) {
-      auto written = try_update(request, transform, *live);
-      if (!written) return std::move(written).error();
-      if (*written) return std::move(**written);
+      auto written = co_await try_update(request, transform, *live);
+      if (!written) co_return std::move(written).error();
+      if (*written) co_return std::move(**written);
       continue;
     }
-    if (!may_create) return not_found(request.key.name);
+    if (!may_create) co_return not_found(request.key.name);
     auto object = transform.apply(nullptr);
-    if (!object) return std::move(object).error();
+    if (!object) co_return std::move(object).error();
     const std::string uid = meta_text(*object, "uid");
-    if (request.preconditions.uid) return wrong_uid(request, "");
+    if (request.preconditions.uid) co_return wrong_uid(request, "");
     if (!uid.empty()) {
-      return conflict(request.key.name, "uid mismatch: the provided object specified uid " + uid +
-                                            ", and no existing object was found");
+      co_return conflict(request.key.name, "uid mismatch: the provided object specified uid " +
+                                               uid + ", and no existing object was found");
     }
     const auto revision = wanted_revision(*object);
-    if (!revision) return revision.error();
+    if (!revision) co_return revision.error();
     if (request.may_create) {
-      if (auto done = request.may_create(); !done) return std::move(done).error();
+      if (auto done = request.may_create(); !done) co_return std::move(done).error();
     }
     metadata(*object).erase("resourceVersion");
-    auto written = create(request, std::move(*object));
+    auto written = co_await create(request, std::move(*object));
     if (written && request.hooks.dry_run && *revision != 0) {
       // As upstream, where nothing takes off what the client sent unless it is stored.
       auto item = std::make_shared<Item>(*written->item);
@@ -179,7 +185,7 @@ Result<Written> Writes::update(const WriteRequest& request, Transform& transform
       written->item = std::move(item);
     }
     // Somebody else may have created it in between: then it is updated.
-    if (written || written.error().reason != Reason::kAlreadyExists) return written;
+    if (written || written.error().reason != Reason::kAlreadyExists) co_return written;
   }
 }
 

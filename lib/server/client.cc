@@ -50,7 +50,7 @@ Result<http::Response> serve(const AccessParts& parts, const request::UserInfo& 
   if (!info) return info.error();
   context.info = std::move(*info);
   try {
-    return parts.handlers.serve(context, request);
+    return parts.handlers.serve(context, request).run();
   } catch (const std::exception& error) {
     // Only a hook can throw: as for a request, its call fails.
     parts.environment.logger.error("A hook threw",

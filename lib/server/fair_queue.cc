@@ -58,10 +58,8 @@ void FairQueue::submit(Task task) {
       posted = true;
     } else {
       if (privileged && !flows_.empty()) {
-        posted = reserve_.try_post([this, kind, run = task.run] {
-          run();
-          finished(kind);
-        });
+        posted =
+            reserve_.try_post([this, kind, run = task.run] { run(Place(*this, kind, reserve_)); });
       }
       if (!full) ++in_flight;
       if (!posted) enqueue(std::move(task));
@@ -96,8 +94,7 @@ void FairQueue::run_next() {
       turns_.splice(turns_.end(), turns_, turns_.begin());
     }
   }
-  task.run();
-  finished(task.kind);
+  task.run(Place(*this, task.kind, workers_));
 }
 
 std::size_t FairQueue::in_flight(Kind kind) const {

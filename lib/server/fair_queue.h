@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "annex/util/executor.h"
@@ -24,6 +25,31 @@ class FairQueue {
  public:
   /// Watches are counted apart: they have a worker only while they begin.
   enum class Kind { kRead, kMutation, kWatch };
+  /// The place of a request that is in flight. Whoever has it gives it back by letting it die.
+  class Place {
+   public:
+    /// One of `queue`; the request's task runs on `executor`.
+    Place(FairQueue& queue, Kind kind, util::Executor& executor)
+        : queue_(&queue), kind_(kind), executor_(&executor) {}
+    Place(Place&& other) noexcept
+        : queue_(std::exchange(other.queue_, nullptr)),
+          kind_(other.kind_),
+          executor_(other.executor_) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    Place& operator=(Place&&) = delete;
+    ~Place() {
+      if (queue_ != nullptr) queue_->finished(kind_);
+    }
+
+    /// Of the thread that ran the task at first.
+    util::Executor& executor() const { return *executor_; }
+
+   private:
+    FairQueue* queue_;
+    Kind kind_;
+    util::Executor* executor_;
+  };
   struct Limits {
     std::size_t reads = 400;  ///< in flight; 0: any number, here and below
     std::size_t mutations = 200;
@@ -33,7 +59,7 @@ class FairQueue {
     Kind kind = Kind::kRead;
     std::string user{};
     bool privileged = false;  ///< never refused for load
-    std::function<void()> run{};
+    std::function<void(Place)> run{};
     std::function<void()> refuse{};  ///< called instead of `run`, on the thread of a submit
   };
 

@@ -56,6 +56,22 @@ void finish_headers(http::Response& response, const std::string& audit_id) {
   }
 }
 
+/// A request's place at the workers.
+class PlaceWaiting final : public util::Waiting {
+ public:
+  PlaceWaiting(util::Executor& executor, util::Deadlines& deadlines)
+      : executor_(executor), deadlines_(deadlines) {}
+
+  void suspend() override { executor_.suspend(); }
+  // The rest may run, and end this object's life, before `resume` returns.
+  void resume(std::function<void()> rest) override { executor_.resume(std::move(rest)); }
+  util::Deadlines& deadlines() override { return deadlines_; }
+
+ private:
+  util::Executor& executor_;
+  util::Deadlines& deadlines_;
+};
+
 }  // namespace
 
 struct Pipeline::Exchange {
@@ -73,6 +89,7 @@ Pipeline::Pipeline(PipelineParts parts, const ServerOptions& options)
       privileged_groups_(options.privileged_groups),
       gatekeeper_(parts_.authenticator, parts_.authorizer, parts_.environment, parts_.gate_metrics),
       goaway_chance_(static_cast<std::uint64_t>(options.goaway_chance * kMillion)),
+      deadlines_(parts_.environment.clock),
       workers_({"annex-worker", options.worker_threads, options.worker_queue}),
       reserve_({"annex-reserve", 4, 1U << 16U}),
       queue_(workers_, reserve_,
@@ -173,9 +190,10 @@ void Pipeline::dispatch(const ExchangePtr& exchange) {
       std::any_of(privileged_groups_.begin(), privileged_groups_.end(),
                   [&](const auto& group) { return auth::in_group(exchange->context.user, group); });
   exchange->queued_at = parts_.environment.clock.now();
-  queue_.submit({kind_of(exchange->context.info.verb), exchange->context.user.name, privileged,
-                 [this, exchange, path] { work(exchange, path); },
-                 [this, exchange] { fail(*exchange, too_many_requests()); }});
+  queue_.submit(
+      {kind_of(exchange->context.info.verb), exchange->context.user.name, privileged,
+       [this, exchange, path](FairQueue::Place place) { work(exchange, path, std::move(place)); },
+       [this, exchange] { fail(*exchange, too_many_requests()); }});
 }
 
 Result<void> Pipeline::may_create(const request::Context& context) const {
@@ -188,30 +206,40 @@ Result<void> Pipeline::may_create(const request::Context& context) const {
   return auth::forbidden(attributes, decision.reason);
 }
 
-void Pipeline::work(const ExchangePtr& exchange, const PathHandler* path) {
+// All that the coroutine takes is its own: it lives on when whoever called it has returned.
+util::Detached Pipeline::work(ExchangePtr exchange, const PathHandler* path,
+                              FairQueue::Place place) {
   const util::TimePoint now = parts_.environment.clock.now();
   exchange->waited = now - exchange->queued_at;
   if (now >= exchange->context.deadline) {
-    return fail(*exchange,
-                Error::generic(Reason::kTimeout,
-                               "Timeout: request did not complete within the allotted timeout"));
+    fail(*exchange,
+         Error::generic(Reason::kTimeout,
+                        "Timeout: request did not complete within the allotted timeout"));
+    co_return;
   }
-  http::Response response;
-  // Called on this thread, which may wait, before `exchange` is gone.
-  exchange->context.may_create = [this, &context = exchange->context] {
-    return may_create(context);
-  };
+  request::Context& context = exchange->context;
+  // Called on a worker, which may wait, before `exchange` is gone.
+  context.may_create = [this, &context] { return may_create(context); };
+  PlaceWaiting waiting(place.executor(), deadlines_);
+  context.waiting = &waiting;
+  std::optional<http::Response> response;
   try {
-    response = path != nullptr ? (*path)(exchange->context, exchange->request)
-                               : parts_.handlers.serve(exchange->context, exchange->request);
+    if (path != nullptr) {
+      response = (*path)(context, exchange->request);
+    } else {
+      response = co_await parts_.handlers.serve(context, exchange->request);
+    }
   } catch (const std::exception& error) {
     // Only the program's own code can throw; its request fails, the server lives on.
     parts_.environment.logger.error(
         "A hook threw", {{"URI", exchange->request.target.path}, {"err", error.what()}});
-    return fail(*exchange, Error::internal(path != nullptr ? "the handler of this path failed"
-                                                           : "a hook of this resource failed"));
   }
-  answer(*exchange, std::move(response));
+  if (response) {
+    answer(*exchange, std::move(*response));
+  } else {
+    fail(*exchange, Error::internal(path != nullptr ? "the handler of this path failed"
+                                                    : "a hook of this resource failed"));
+  }
 }
 
 void Pipeline::fail(Exchange& exchange, const Error& error) {

@@ -11,7 +11,9 @@
 #include "annex/http/service.h"
 #include "annex/request/context.h"
 #include "annex/server/options.h"
+#include "annex/util/deadlines.h"
 #include "annex/util/executor.h"
+#include "annex/util/task.h"
 #include "server/fair_queue.h"
 #include "server/gatekeeper.h"
 #include "server/health.h"
@@ -68,7 +70,7 @@ class Pipeline final : public http::Service {
   void review(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);
   /// Answers on a worker: with a handler, or with `path`, a path of the program's own, if not null.
-  void work(const ExchangePtr& exchange, const PathHandler* path);
+  util::Detached work(ExchangePtr exchange, const PathHandler* path, FairQueue::Place place);
   /// Whether who asks may also create what they name.
   Result<void> may_create(const request::Context& context) const;
   void answer(Exchange& exchange, http::Response response);
@@ -81,6 +83,8 @@ class Pipeline final : public http::Service {
   const std::uint64_t goaway_chance_;  ///< of a million
   std::atomic<bool> refusing_{false};
   std::atomic<std::size_t> running_{0};
+  /// Of writes that wait for their store.
+  util::Deadlines deadlines_;
   util::Executor workers_;
   /// Privileged callers find room here when the workers have none.
   util::Executor reserve_;

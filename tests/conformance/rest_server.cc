@@ -231,7 +231,7 @@ http::Response RestServer::raw(const std::string& method, const std::string& tar
   if (!info) throw std::runtime_error(info.error().message);
   context.info = std::move(*info);
   context.user.name = "tester";
-  return handlers->serve(context, request);
+  return handlers->serve(context, request).run();
 }
 
 Answer RestServer::call(const std::string& method, const std::string& target,

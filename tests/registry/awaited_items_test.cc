@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "annex/registry/backend.h"
+#include "annex/registry/writes.h"
 #include "annex/storage/memory.h"
 #include "annex/util/manual_clock.h"
 #include "tests/registry/thing.h"
@@ -31,6 +32,7 @@ json::Value small_thing(const std::string& name, const std::string& size) {
 struct World {
   explicit World(const std::string& default_size = "") {
     Resource resource = test::thing("things");
+    resource.scope = Scope::kCluster;
     resource.strategy.selectable_fields = {
         {"size", [](const json::Value& object) { return object.at_string({"size"}); }}};
     if (!default_size.empty()) {
@@ -46,9 +48,17 @@ struct World {
   Committed put(const std::string& name, const std::string& size, storage::Revision expected = 0) {
     auto draft = backend().codec().make_draft(name, small_thing(name, size));
     REQUIRE(draft);
-    auto done = backend().commit({{"", name}, *draft, expected}, util::TimePoint::max());
+    auto done = test::commit(backend(), {{"", name}, *draft, expected});
     REQUIRE(done);
     return *done;
+  }
+
+  /// As a request does.
+  ItemPtr create(const std::string& name, const std::string& size) {
+    const Writes writes(*registry.find("g.io", "v1", "things"), backend(), clock, random);
+    auto written = writes.create(WriteRequest{}, small_thing(name, size)).run();
+    REQUIRE(written);
+    return written->item;
   }
 
   util::ManualClock clock{};
@@ -110,7 +120,7 @@ TEST_CASE("what the cache shows is the very item that was answered") {
 
 TEST_CASE("an answer shows the defaults that reading the object anew would fill in") {
   World world("medium");
-  const ItemPtr answered = world.put("a", "").item;
+  const ItemPtr answered = world.create("a", "");
   CHECK(answered->fields == (*world.backend().get({"", "a"}, {}))->fields);
   CHECK(answered->text.view().find("medium") != std::string_view::npos);
 }
@@ -126,7 +136,7 @@ TEST_CASE("many writers of the same few texts each get the revision of their own
         auto live = world.backend().get({"", "a"}, {});
         auto draft = world.backend().codec().make_draft("a", small_thing("a", size));
         const storage::Revision expected = *live ? (*live)->revision : 0;
-        auto done = world.backend().commit({{"", "a"}, *draft, expected}, util::TimePoint::max());
+        auto done = test::commit(world.backend(), {{"", "a"}, *draft, expected});
         if (!done) ++wrong;
         if (!done || done->lost_race) continue;
         if (done->item->revision != done->revision || done->revision <= expected) ++wrong;

@@ -31,13 +31,13 @@ struct World {
     const json::Value hub(json::Object{{"metadata", json::Object{{"name", name}}}, {"size", size}});
     auto draft = backend(plural).codec().make_draft(name, hub);
     REQUIRE(draft);
-    auto done = backend(plural).commit({{"", name}, *draft, expected}, util::TimePoint::max());
+    auto done = test::commit(backend(plural), {{"", name}, *draft, expected});
     REQUIRE(done);
     REQUIRE_FALSE(done->lost_race);
     return done->revision;
   }
   storage::Revision remove(const std::string& name, storage::Revision expected) {
-    auto done = backend().commit({{"", name}, {}, expected}, util::TimePoint::max());
+    auto done = test::commit(backend(), {{"", name}, {}, expected});
     REQUIRE(done);
     return done->revision;
   }

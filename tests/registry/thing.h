@@ -1,12 +1,14 @@
 // A small kind, described, and resources of it in the group g.io.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "annex/meta/object_meta.h"
+#include "annex/registry/backend.h"
 #include "annex/registry/resource.h"
 
 namespace annex::test {
@@ -37,6 +39,15 @@ registry::Resource thing(const std::string& plural, std::vector<std::string> ver
     resource.versions.push_back(std::move(version));
   }
   return resource;
+}
+
+/// Waits for what becomes of a change.
+inline Result<registry::Committed> commit(registry::Backend& backend, registry::Change change) {
+  std::promise<Result<registry::Committed>> promise;
+  backend.commit(std::move(change), [&promise](Result<registry::Committed> result) {
+    promise.set_value(std::move(result));
+  });
+  return promise.get_future().get();
 }
 
 }  // namespace annex::test

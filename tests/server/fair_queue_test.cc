@@ -27,7 +27,7 @@ class Bench {
     const int number = ++numbers_[user];
     const std::string name = user + std::to_string(number);
     queue_.submit({kind, user, privileged,
-                   [this, name, before] {
+                   [this, name, before](const FairQueue::Place&) {
                      if (before) before();
                      const annex::util::MutexLock lock(mutex_);
                      ran_.push_back(name);
@@ -111,7 +111,7 @@ TEST_CASE("a place is free again once its request is done") {
     // The worker gives the place back just after the request's end.
     while (!taken) {
       taken = true;
-      queue.submit({Kind::kRead, "a", false, [&ran] { ran.set_value(); },
+      queue.submit({Kind::kRead, "a", false, [&ran](const FairQueue::Place&) { ran.set_value(); },
                     [&] {
                       taken = false;
                       ++refused;

@@ -153,7 +153,7 @@ TEST_CASE("a server tells what of its objects is damaged, and serves the others"
     auto draft = backend.codec().make_draft(
         name, json::Object{{"metadata", json::Object{{"name", name}}}, {"size", "big"}});
     REQUIRE(draft);
-    return backend.commit({{"", name}, *draft, 0}, util::TimePoint::max());
+    return test::commit(backend, {{"", name}, *draft, 0});
   };
   {
     auto store = file.open();

@@ -90,6 +90,49 @@ TEST_CASE("no more threads run than allowed") {
   CHECK(threads.size() <= 3);
 }
 
+TEST_CASE("a suspended task leaves its thread to others, and its rest is never refused") {
+  Executor executor({.name = "rest", .threads = 1, .queue = 1});
+  std::promise<void> suspended;
+  std::promise<void> other;
+  std::promise<void> rest;
+  REQUIRE(executor.try_post([&] {
+    executor.suspend();
+    suspended.set_value();
+  }));
+  suspended.get_future().wait();
+  REQUIRE(executor.try_post([&] { other.set_value(); }));
+  other.get_future().wait();
+  std::promise<void> blocked;
+  std::promise<void> go;
+  REQUIRE(executor.try_post([&] {
+    blocked.set_value();
+    go.get_future().wait();
+  }));
+  blocked.get_future().wait();
+  REQUIRE(executor.try_post([] {}));
+  CHECK_FALSE(executor.try_post([] {}));
+  executor.resume([&] { rest.set_value(); });
+  go.set_value();
+  rest.get_future().wait();
+}
+
+TEST_CASE("closing waits for what is suspended") {
+  std::atomic<int> ran = 0;
+  Executor executor({.name = "wait", .threads = 3, .queue = 100});
+  std::promise<void> suspended;
+  for (int i = 0; i < 50; ++i) {
+    REQUIRE(executor.try_post([&, i] {
+      executor.suspend();
+      if (i == 49) suspended.set_value();
+    }));
+  }
+  suspended.get_future().wait();
+  std::thread closer([&] { executor.close(); });
+  for (int i = 0; i < 50; ++i) executor.resume([&] { ++ran; });
+  closer.join();
+  CHECK(ran == 50);
+}
+
 TEST_CASE("an executor that got no task closes") {
   Executor executor({});
   executor.close();

@@ -15,6 +15,7 @@
 #include "annex/util/clock.h"
 #include "annex/util/logger.h"
 #include "annex/util/random.h"
+#include "annex/util/task.h"
 
 namespace annex::handlers {
 
@@ -52,10 +53,14 @@ class Handlers {
 
   /// True for a path below `/apis/<group>` (or `/api`) of a group that is served.
   bool serves(const http::Request& request) const;
-  /// Answers a request that `serves`. Errors are answers, too.
-  http::Response serve(request::Context& context, const http::Request& request) const;
+  /// Answers a request that `serves`. Errors are answers, too. Writes wait for their store as
+  /// `context.waiting` says.
+  util::Task<http::Response> serve(request::Context& context, const http::Request& request) const;
 
  private:
+  util::Task<Result<http::Response>> answer(request::Context& context,
+                                            const http::Request& request) const;
+
   const registry::Registry& registry_;
   registry::Backends& backends_;
   const util::Clock& clock_;

@@ -53,7 +53,9 @@ struct Change {
 struct Committed {
   bool lost_race = false;        ///< somebody else wrote in between: nothing was changed
   storage::Revision revision{};  ///< of the change
-  ItemPtr item{};                ///< the new state; null for a deletion
+  /// The new state; null for a deletion, and where `text` has yet to be read.
+  ItemPtr item{};
+  util::Bytes text{};  ///< as it was stored
 };
 
 /// How many objects are there that cannot be read, and how many were ever found since the start.
@@ -76,8 +78,9 @@ class Backend {
   virtual Result<ItemPtr> get(const ObjectKey& key, const ReadAt& at) = 0;
   /// kExpired, kTimeout with cause ResourceVersionTooLarge.
   virtual Result<ListResult> list(const ListQuery& query) = 0;
-  /// Compare and swap.
-  virtual Result<Committed> commit(Change change, util::TimePoint deadline) = 0;
+  /// Compare and swap. `done` is called once, on any thread, perhaps before this returns; it must
+  /// neither block nor throw.
+  virtual void commit(Change change, std::function<void(Result<Committed>)> done) = 0;
   /// What watches read.
   virtual std::shared_ptr<WatchCache> cache() = 0;
   /// Has the cache's ring reach back to the changes after `after`, if the store still has them and

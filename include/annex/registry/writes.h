@@ -8,6 +8,8 @@
 #include "annex/request/user.h"
 #include "annex/util/clock.h"
 #include "annex/util/random.h"
+#include "annex/util/task.h"
+#include "annex/util/waiting.h"
 
 namespace annex::registry {
 
@@ -58,7 +60,7 @@ struct FieldWriter {
   bool applied = false;              ///< the transform sees to managedFields itself
 };
 
-/// What all writes share. Lives as long as the call.
+/// What all writes share. Lives as long as the write.
 struct WriteRequest {
   ObjectKey key{};                                    ///< of the object
   HookContext hooks{};                                ///< for whom, and when
@@ -68,6 +70,8 @@ struct WriteRequest {
   /// Asked before an update creates; empty: it may.
   std::function<Result<void>()> may_create{};
   const Admission* admission = nullptr;  ///< null: only the resource's own hooks are asked
+  /// Lets the write wait for its store without a thread; null: the thread waits.
+  util::Waiting* waiting = nullptr;
 
   /// Tells the client, as `HookContext::warn` does, whatever becomes of the request.
   void warn(const std::string& text) const {
@@ -98,7 +102,10 @@ struct Removed {
   ItemPtr item{};     ///< as it was, or still is
 };
 
-/// Writes to one resource. A light value, made for a request; any thread.
+class Committing;
+
+/// Writes to one resource. A light value, made for a request; any thread. Each write is a task,
+/// and what it is given lives until that is done.
 class Writes {
  public:
   /// All of them outlive it.
@@ -106,11 +113,13 @@ class Writes {
       : resource_(resource), backend_(backend), clock_(clock), random_(random) {}
 
   /// Stores a new object, given in the hub form; names it if it wants to be. AlreadyExists.
-  Result<Written> create(const WriteRequest& request, json::Value object) const;
+  util::Task<Result<Written>> create(const WriteRequest& request, json::Value object) const;
   /// Changes an object. NotFound unless the resource is created on update.
-  Result<Written> update(const WriteRequest& request, Transform& transform, bool may_create) const;
+  util::Task<Result<Written>> update(const WriteRequest& request, Transform& transform,
+                                     bool may_create) const;
   /// Deletes an object, or marks it if finalizers hold it.
-  Result<Removed> remove(const WriteRequest& request, const RemoveOptions& options) const;
+  util::Task<Result<Removed>> remove(const WriteRequest& request,
+                                     const RemoveOptions& options) const;
 
  private:
   /// The plugins, then the resource's own hook.
@@ -120,18 +129,23 @@ class Writes {
                                   const json::Value* object, const json::Value* old) const;
   Result<json::Value> wanted_through_scale(const WriteRequest& request, const json::Value& live,
                                            Transform& transform) const;
-  Result<Written> create_once(const WriteRequest& request, json::Value object) const;
-  Result<std::optional<Written>> try_update(const WriteRequest& request, Transform& transform,
-                                            const ItemPtr& live) const;
-  Result<std::optional<Removed>> try_remove(const WriteRequest& request,
-                                            const RemoveOptions& options,
-                                            const ItemPtr& live) const;
+  util::Task<Result<Written>> create_once(const WriteRequest& request, json::Value object) const;
+  /// Both without a value if somebody else wrote in between.
+  util::Task<Result<std::optional<Written>>> try_update(const WriteRequest& request,
+                                                        Transform& transform,
+                                                        const ItemPtr& live) const;
+  util::Task<Result<std::optional<Removed>>> try_remove(const WriteRequest& request,
+                                                        const RemoveOptions& options,
+                                                        const ItemPtr& live) const;
   /// Everything between the wanted object and the bytes of an update.
   Result<void> prepare_update(const WriteRequest& request, json::Value& object,
                               const json::Value& old) const;
   Result<void> prepare_create(const WriteRequest& request, json::Value& object) const;
-  Result<Committed> commit(const WriteRequest& request, std::optional<Draft> draft,
-                           storage::Revision expected) const;
+  /// To be awaited. `request` is that of the object itself.
+  Committing commit(const WriteRequest& request, std::optional<Draft> draft,
+                    storage::Revision expected) const;
+  /// The new state, read again where what was stored reads otherwise than what was wanted.
+  Result<ItemPtr> item_of(const std::string& key, Committed committed) const;
   Error invalid(const std::string& name, const schema::FieldErrors& errors) const;
   Error not_found(const std::string& name) const;
   Error already_exists(const std::string& name, bool deleting) const;

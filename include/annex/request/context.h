@@ -10,6 +10,7 @@
 #include "annex/request/user.h"
 #include "annex/util/clock.h"
 #include "annex/util/result.h"
+#include "annex/util/waiting.h"
 
 namespace annex::request {
 
@@ -43,6 +44,8 @@ struct Context {
   /// Asked when what is no creation turns out to create: an apply, or an update of a kind that is
   /// created so. Forbidden for who may not; may block. Empty: everybody may.
   std::function<Result<void>()> may_create{};
+  /// Lets a write wait for its store without a thread; null: the thread waits.
+  util::Waiting* waiting = nullptr;
 };
 
 }  // namespace annex::request

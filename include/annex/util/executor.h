@@ -31,7 +31,11 @@ class Executor {
 
   /// False, and the task is not run, if the queue is full or the pool is closing.
   [[nodiscard]] bool try_post(std::function<void()> task);
-  /// Refuses new tasks, runs those that wait, joins all threads. Not from a task.
+  /// Called by a task that returns before it is done: `resume` will have the rest of it run.
+  void suspend();
+  /// The rest of a task that was suspended, behind what waits now. Never refused.
+  void resume(std::function<void()> rest);
+  /// Refuses new tasks, runs those that wait or are suspended, joins all threads. Not from a task.
   void close();
 
  private:
@@ -43,6 +47,7 @@ class Executor {
   std::deque<std::function<void()>> queue_ ANNEX_GUARDED_BY(mutex_);
   std::vector<std::thread> threads_ ANNEX_GUARDED_BY(mutex_);
   std::size_t idle_ ANNEX_GUARDED_BY(mutex_) = 0;
+  std::size_t suspended_ ANNEX_GUARDED_BY(mutex_) = 0;
   bool closing_ ANNEX_GUARDED_BY(mutex_) = false;
 };
 

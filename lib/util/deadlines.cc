@@ -1,0 +1,69 @@
+#include "annex/util/deadlines.h"
+
+#include <pthread.h>
+
+namespace annex::util {
+
+Deadlines::Deadlines(Clock& clock) : clock_(clock) {
+  jumps_ = clock_.on_jump([this] {
+    const MutexLock lock(mutex_);
+    changed_.notify_one();
+  });
+}
+
+Deadlines::~Deadlines() {
+  jumps_.reset();
+  std::thread thread;
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+    thread.swap(thread_);
+  }
+  if (thread.joinable()) thread.join();
+}
+
+Deadlines::Id Deadlines::add(TimePoint when, std::function<void()> expired) {
+  const MutexLock lock(mutex_);
+  const Id id{when, next_++};
+  const auto at = waiting_.emplace(id, std::move(expired)).first;
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  // It sleeps until the earliest one, and looks then which comes next.
+  if (at == waiting_.begin()) changed_.notify_one();
+  return id;
+}
+
+void Deadlines::remove(const Id& id) {
+  // What the function owns dies outside of the lock.
+  std::function<void()> dropped;
+  const MutexLock lock(mutex_);
+  const auto found = waiting_.find(id);
+  if (found == waiting_.end()) return;
+  dropped.swap(found->second);
+  waiting_.erase(found);
+}
+
+void Deadlines::run() {
+  pthread_setname_np(pthread_self(), "annex-deadline");
+  mutex_.lock();
+  while (!stopping_) {
+    if (waiting_.empty()) {
+      changed_.wait(mutex_);
+      continue;
+    }
+    const auto first = waiting_.begin();
+    const Duration left = first->first.first - clock_.now();
+    if (left > Duration::zero()) {
+      changed_.wait_for(mutex_, left);
+      continue;
+    }
+    const std::function<void()> expired = std::move(first->second);
+    waiting_.erase(first);
+    mutex_.unlock();
+    expired();
+    mutex_.lock();
+  }
+  mutex_.unlock();
+}
+
+}  // namespace annex::util
