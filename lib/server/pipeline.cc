@@ -267,8 +267,9 @@ void Pipeline::answer(Exchange& exchange, http::Response response) {
                          {"srcIP", exchange.request.remote_address},
                          {"resp", response.status}});
   }
+  // Before the answer: whoever waits for that, and stops then, is not to find its request running.
+  running_.fetch_sub(1, std::memory_order_release);
   exchange.respond(std::move(response));
-  running_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 }  // namespace annex::detail

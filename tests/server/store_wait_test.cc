@@ -1,7 +1,9 @@
 // A store that takes its time, before a whole server with one worker.
+#include <future>
 #include <thread>
 
 #include "annex/annex.h"
+#include "annex/http/uri.h"
 #include "annex/storage/memory.h"
 #include "tests/registry/held_store.h"
 #include "tests/server/whole_server.h"
@@ -99,4 +101,20 @@ TEST_CASE("a server that stops answers what waits for its store") {
   stopping.join();
   REQUIRE(client.finish(create));
   CHECK(client.status[create] == "201");
+}
+
+TEST_CASE("a request runs no more when its answer comes") {
+  Bakery bakery;
+  for (const char* path : {"/readyz", kLoaves.c_str()}) {
+    http::Request request;
+    request.method = "GET";
+    request.target = *http::parse_target(path);
+    request.headers.add("X-User", "baker");
+    request.received = bakery.whole.clock.now();
+    std::promise<std::size_t> running;
+    bakery.whole.server.service().serve(std::move(request), [&](const http::Response&) {
+      running.set_value(bakery.whole.server.running_requests());
+    });
+    CHECK(running.get_future().get() == 0);
+  }
 }
