@@ -24,9 +24,8 @@ from plane import ControlPlane  # noqa: E402
 
 def build_load(folder):
     program = pathlib.Path(folder) / "load"
-    subprocess.run(["go", "build", "-o", program, "."], check=True,
-                   cwd=pathlib.Path(__file__).parent / "load",
-                   env={**os.environ, "GOFLAGS": "-buildvcs=false"})
+    subprocess.run(["g++", "-std=c++20", "-O2", pathlib.Path(__file__).parent / "load.cc", "-lssl",
+                    "-lcrypto", "-o", program], check=True)
     return program
 
 
@@ -34,10 +33,9 @@ def measure(load, extension, token, connections, seconds):
     version = extension.versions[0]
     begin = extension.process.resident()[1]
     done = subprocess.run(
-        [load, "-address", f"localhost:{extension.port}", "-path", extension.path("flunders", "default"),
-         "-token", token, "-kind", "Flunder", "-api-version", f"{extension.group}/{version}",
-         "-run", f"c{connections}", "-connections", str(connections), "-seconds", str(seconds)],
-        stdout=subprocess.PIPE, check=True)
+        [load, f"localhost:{extension.port}", extension.path("flunders", "default"), token,
+         f"{extension.group}/{version}", "Flunder", f"c{connections}", str(connections),
+         str(seconds)], stdout=subprocess.PIPE, check=True)
     figures = json.loads(done.stdout)
     figures["cpu"] = (extension.process.resident()[1] - begin) * 1000 / figures["created"]
     return figures

@@ -1,3 +1,0 @@
-module annex.example/load
-
-go 1.25
