@@ -2,9 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 
 namespace annex::sqlite {
 
+/// Of a page of the file, in the log, too.
+constexpr std::uint64_t kPageBytes = 4096;
 /// The pages of the write-ahead log that are worth carrying over.
 constexpr int kCheckpointPages = 1000;
 /// The size from which it is to begin anew: it does so by itself only if a moment comes at which

@@ -68,7 +68,6 @@ Result<std::unique_ptr<storage::Store>> open_store(const Options& options, util:
     return opening_error(done.error());
   }
   if (options.max_bytes != 0) {
-    constexpr std::uint64_t kPageBytes = 4096;
     const std::string pages = std::to_string(options.max_bytes / kPageBytes);
     if (auto done = opened.writing->run("PRAGMA max_page_count=" + pages); !done) {
       return opening_error(done.error());

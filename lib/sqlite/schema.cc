@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sqlite/log_gauge.h"
 #include "sqlite/row.h"
 
 namespace annex::sqlite {
@@ -115,7 +116,10 @@ Result<void> prepare(Connection& connection, std::span<const char* const> steps,
                                 " is on a file system without shared memory, such as a network's");
     }
   }
-  if (auto done = connection.run("PRAGMA synchronous=FULL"); !done) {
+  // What a long reader has let the log grow to is given back when it begins anew.
+  const std::string log_limit = std::to_string(kPageBytes * kLargeLogPages);
+  const std::string pragmas = "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=" + log_limit;
+  if (auto done = connection.run(pragmas); !done) {
     return opening_error(done.error());
   }
   const auto version = number(connection, "PRAGMA user_version");

@@ -14,7 +14,7 @@ using namespace annex;
 
 namespace {
 
-constexpr std::size_t kPage = 4096;
+constexpr std::size_t kPage = sqlite::kPageBytes;
 constexpr std::size_t kLargeLog = kPage * sqlite::kLargeLogPages;
 
 /// A store on a disk without syncs to wait for.
@@ -28,7 +28,7 @@ struct World {
                           sqlite::create("k" + std::to_string(next++), std::string(bytes, 'x'))));
     }
   }
-  /// The size that the log has had: its file does not shrink while it is in use.
+  /// The size that the log has had since it last began anew, or the limit's if that is more.
   std::size_t log_bytes() const { return std::filesystem::file_size(file.path() + "-wal"); }
 
   sqlite::FaultyDisk disk{1};
@@ -162,6 +162,26 @@ TEST_CASE("readers without a pause do not keep the log from beginning anew") {
   const auto store = world.file.open();
   world.write(*store, 64000, 4 * kLargeLog);
   CHECK(world.log_bytes() < 3 * kLargeLog);
+}
+
+TEST_CASE("what a long reader made the log grow to is given back once the reader has gone") {
+  World world;
+  const auto store = world.file.open();
+  world.write(*store, 64000, kLargeLog / 8);
+  {
+    auto connection = sqlite::Connection::open(world.file.path(), sqlite::Connection::Access::kRead,
+                                               world.file.options.vfs);
+    REQUIRE(connection);
+    sqlite::Snapshot reader(**connection);
+    REQUIRE(reader.begin());
+    world.write(*store, 64000, 2 * kLargeLog);
+    CHECK(world.log_bytes() > 2 * kLargeLog);
+  }
+  const std::size_t limit = kLargeLog + 100 * kPage;
+  for (int i = 0; i < 200 && world.log_bytes() > limit; ++i) {
+    world.write(*store, 64000, kLargeLog / 50);
+  }
+  CHECK(world.log_bytes() <= limit);
 }
 
 TEST_CASE("the sweep of a long history does not fill the log") {
