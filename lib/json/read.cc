@@ -144,7 +144,11 @@ Result<Document> read(std::string_view text, const ReadOptions& options) {
   Stream stream(bytes);
   Builder builder(options, text, stream);
   rapidjson::Reader reader;
-  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
+  rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
+  // A NUL looks like the end to RapidJSON.
+  if (!result.IsError() && stream.Tell() != text.size()) {
+    result.Set(rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());
+  }
   if (builder.too_deep()) {
     return Error::bad_request("exceeded max depth of " + std::to_string(options.max_depth));
   }

@@ -45,6 +45,17 @@ TEST_CASE("read refuses what is not one JSON value") {
   }
 }
 
+TEST_CASE("read takes a NUL for the end of nothing") {
+  const std::string nul(1, '\0');
+  for (const std::string& text : {"{}" + nul + "x", "{}" + nul, nul + "{}", "1" + nul + "2",
+                                  "[1" + nul + "]", "{" + nul + "}", "\"a" + nul + "\""}) {
+    INFO(text);
+    CHECK_FALSE(refusal(text).empty());
+  }
+  CHECK(refusal("{} " + nul) ==
+        "invalid JSON at byte 3: The document root must not be followed by other values.");
+}
+
 TEST_CASE("read refuses invalid UTF-8 in strings and names") {
   refusal("\"\xff\xfe\"");
   refusal("{\"\xc0\xaf\":1}");
