@@ -116,6 +116,42 @@ TEST_CASE("a suspended task leaves its thread to others, and its rest is never r
   rest.get_future().wait();
 }
 
+TEST_CASE("the rest of a task gets a thread of its own where others block theirs") {
+  Executor executor({.name = "more", .threads = 2, .queue = 100});
+  std::promise<void> suspended;
+  std::promise<void> blocked;
+  std::promise<void> rest;
+  REQUIRE(executor.try_post([&] {
+    executor.suspend();
+    suspended.set_value();
+    blocked.get_future().wait();
+  }));
+  suspended.get_future().wait();
+  executor.resume([&] { rest.set_value(); });
+  rest.get_future().wait();
+  blocked.set_value();
+}
+
+TEST_CASE("tasks that all block each other all get a thread, however quickly they come") {
+  constexpr int kThreads = 12;
+  Executor executor({.name = "all", .threads = kThreads, .queue = 100});
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> here = 0;
+    std::promise<void> all;
+    std::shared_future<void> gathered = all.get_future().share();
+    for (int i = 0; i < kThreads; ++i) {
+      REQUIRE(executor.try_post([&here, &all, gathered] {
+        if (++here == kThreads) all.set_value();
+        gathered.wait();
+      }));
+    }
+    gathered.wait();
+    std::promise<void> left;
+    REQUIRE(executor.try_post([&left] { left.set_value(); }));
+    left.get_future().wait();
+  }
+}
+
 TEST_CASE("closing waits for what is suspended") {
   std::atomic<int> ran = 0;
   Executor executor({.name = "wait", .threads = 3, .queue = 100});

@@ -40,6 +40,11 @@ class Executor {
 
  private:
   void run();
+  /// True if a thread is to be woken for it.
+  bool enqueue(std::function<void()> task) ANNEX_REQUIRES(mutex_);
+  /// True for whoever is to wake a thread now. One wakes at a time: it wakes the next if it leaves
+  /// tasks behind, so that tasks that come in quick succession find the threads that are awake.
+  bool wakes_one() ANNEX_REQUIRES(mutex_);
 
   const ExecutorOptions options_;
   Mutex mutex_;
@@ -48,6 +53,7 @@ class Executor {
   std::vector<std::thread> threads_ ANNEX_GUARDED_BY(mutex_);
   std::size_t idle_ ANNEX_GUARDED_BY(mutex_) = 0;
   std::size_t suspended_ ANNEX_GUARDED_BY(mutex_) = 0;
+  bool waking_ ANNEX_GUARDED_BY(mutex_) = false;
   bool closing_ ANNEX_GUARDED_BY(mutex_) = false;
 };
 
