@@ -1,6 +1,7 @@
 #include "annex/json/value.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "json/name_index.h"
 
@@ -122,21 +123,16 @@ bool Object::erase(std::string_view name) {
   return std::erase_if(members_, [&](const Member& member) { return member.name == name; }) > 0;
 }
 
-Value::Value(std::uint64_t value) {
-  if (value <= static_cast<std::uint64_t>(INT64_MAX)) {
-    data_ = static_cast<std::int64_t>(value);
-  } else {
-    data_ = value;
-  }
-}
-
-Value::Value(const Value& other) {
+// By way of a null, which is destroyed should the copy not succeed.
+Value::Value(const Value& other) : Value() {
   if (other.is_array() || other.is_object()) {
     copy_children(other);
   } else if (other.is_string()) {
-    data_.emplace<std::string>(other.as_string());
+    ::new (&data_.text) std::string(other.data_.text);
+    kind_ = Kind::kString;
   } else {
-    data_ = other.data_;
+    data_.bits = other.data_.bits;
+    kind_ = other.kind_;
   }
 }
 
@@ -145,10 +141,11 @@ void Value::copy_children(const Value& other) {
     const Recursion recursion;
     // Not by assignment, which would make a copy and then move it.
     if (other.is_array()) {
-      data_.emplace<Array>(other.as_array());
+      ::new (&data_.array) Array(other.data_.array);
     } else {
-      data_.emplace<Object>(other.as_object());
+      ::new (&data_.object) Object(other.data_.object);
     }
+    kind_ = other.kind_;
     return;
   }
   std::vector<std::pair<const Value*, Value*>> pending{{&other, this}};
@@ -156,19 +153,21 @@ void Value::copy_children(const Value& other) {
     const auto [from, to] = pending.back();
     pending.pop_back();
     if (from->is_array()) {
-      Array& array = to->data_.emplace<Array>(from->as_array().size());
+      *to = Array(from->as_array().size());
+      Array& array = to->as_array();
       for (std::size_t i = 0; i < array.size(); ++i) {
         pending.emplace_back(&from->as_array()[i], &array[i]);
       }
     } else if (from->is_object()) {
-      Object& object = to->data_.emplace<Object>();
+      *to = Object();
+      Object& object = to->as_object();
       object.reserve(from->as_object().size());
       for (const Member& member : from->as_object()) {
         Value& place = object.append(member.name, Value());
         pending.emplace_back(&member.value, &place);
       }
     } else {
-      to->data_ = from->data_;
+      *to = *from;
     }
   }
 }
@@ -181,18 +180,30 @@ Value& Value::operator=(const Value& other) {
 Value& Value::operator=(Value&& other) noexcept {
   if (this == &other) return *this;
   // The old content goes last: `other` may live inside it.
-  Value old;
-  old.data_.swap(data_);
-  data_.swap(other.data_);
+  const Value old = std::move(*this);
+  if (kind_ >= Kind::kString) destroy_data();
+  kind_ = other.kind_;
+  take_data(other);
+  if (other.kind_ >= Kind::kString) other.destroy_data();
+  other.kind_ = Kind::kNull;
   return *this;
 }
 
-void Value::destroy_children() {
-  if (!Recursion::is_deep()) {
-    const Recursion recursion;
-    data_ = std::monostate{};
+void Value::destroy_data() {
+  if (kind_ == Kind::kString) {
+    std::destroy_at(&data_.text);
     return;
   }
+  if (Recursion::is_deep()) destroy_deep();
+  const Recursion recursion;
+  if (kind_ == Kind::kArray) {
+    std::destroy_at(&data_.array);
+  } else {
+    std::destroy_at(&data_.object);
+  }
+}
+
+void Value::destroy_deep() {
   // Children that have children of their own are moved to a list.
   std::vector<Value> pending;
   auto take_children = [&pending](Value& value) {
@@ -211,14 +222,13 @@ void Value::destroy_children() {
     Value next = std::move(pending.back());
     pending.pop_back();
     take_children(next);
-    next.data_ = std::monostate{};
   }
 }
 
 double Value::as_double() const {
   if (is_int64()) return static_cast<double>(as_int64());
   if (is_uint64()) return static_cast<double>(as_uint64());
-  return *std::get_if<4>(&data_);
+  return std::bit_cast<double>(data_.bits);
 }
 
 const Value* Value::find(std::string_view name) const {

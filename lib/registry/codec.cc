@@ -40,12 +40,13 @@ void give_managers(json::Value& document, json::Value managers) {
   if (!managers.is_null()) metadata(document).set("managedFields", std::move(managers));
 }
 
-/// The version's default hook, if there is one.
-void fill_defaults(const Strategy& strategy, const Version& version, json::Value& document) {
-  if (!strategy.default_object) return;
+/// The version's default hook, if there is one. True if it changed the document.
+bool fill_defaults(const Strategy& strategy, const Version& version, json::Value& document) {
+  if (!strategy.default_object) return false;
   json::Value managers = take_managers(document);
-  strategy.default_object(version.name, document);
+  const bool changed = strategy.default_object(version.name, document);
   give_managers(document, std::move(managers));
+  return changed;
 }
 
 Error undecodable(const std::string& key, const std::string& why) {
@@ -87,8 +88,8 @@ Result<json::Value> Codec::to_hub(const Version& version, json::Value document) 
   return hub;
 }
 
-Result<json::Value> Codec::to_version(const Version& version, const json::Value& hub) const {
-  json::Value document = hub;
+Result<json::Value> Codec::to_version(const Version& version, json::Value hub) const {
+  json::Value document = std::move(hub);
   if (version.from_hub) {
     json::Value managers = take_managers(document);
     Result<json::Value> converted = version.from_hub(std::move(document));
@@ -197,20 +198,15 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
   return ItemPtr(std::move(item));
 }
 
-Result<Draft> Codec::make_draft(const std::string& key, const json::Value& hub) const {
+Result<Draft> Codec::make_draft(const std::string& key, json::Value hub) const {
   const Version& version = resource_.storage();
-  Result<json::Value> document = to_version(version, hub);
+  Result<json::Value> document = to_version(version, std::move(hub));
   if (!document) return std::move(document).error();
   Draft draft;
   draft.item = item_of(key, write_counted(*document), version);
   drop_type(*document);
-  if (resource_.strategy.default_object) {
-    json::Value managers = take_managers(*document);
-    json::Value defaulted = *document;
-    resource_.strategy.default_object(version.name, defaulted);
-    draft.settled = defaulted == *document;
-    give_managers(*document, std::move(managers));
-  }
+  // Nothing but the text is used of a draft that is not settled.
+  draft.settled = !fill_defaults(resource_.strategy, version, *document);
   // What selectors see is what the text says, which need not be all that the hub form said.
   if (version.to_hub && !resource_.strategy.selectable_fields.empty()) {
     document = to_hub(version, std::move(*document));

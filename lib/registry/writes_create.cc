@@ -103,7 +103,7 @@ util::Task<Result<Written>> Writes::create_once(const WriteRequest& request,
     written.stored = false;
     co_return written;
   }
-  auto draft = backend_.codec().make_draft(relative_key(named.key), object);
+  auto draft = backend_.codec().make_draft(relative_key(named.key), std::move(object));
   if (!draft) co_return std::move(draft).error();
   Committing committing = commit(named, std::move(*draft), 0);
   auto committed = co_await committing;

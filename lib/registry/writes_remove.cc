@@ -108,7 +108,7 @@ util::Task<Result<std::optional<Removed>>> Writes::try_remove(const WriteRequest
     removed.item = std::move(*item);
     co_return std::optional(std::move(removed));
   }
-  auto draft = codec.make_draft(live->key, object);
+  auto draft = codec.make_draft(live->key, std::move(object));
   if (!draft) co_return std::move(draft).error();
   if (draft->item->text == live->text) {
     removed.item = live;

@@ -134,7 +134,7 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
     if (committed->lost_race) co_return std::optional<Written>();
     co_return std::optional(std::move(written));
   }
-  auto draft = codec.make_draft(live->key, object);
+  auto draft = codec.make_draft(live->key, std::move(object));
   if (!draft) co_return std::move(draft).error();
   if (draft->item->text == live->text) {
     written.item = live;

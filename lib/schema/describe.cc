@@ -139,6 +139,30 @@ Property* ObjectBase::add_property(std::string_view name, std::string_view descr
   return &object.properties.back();
 }
 
+const json::Value* ObjectBase::next_source(std::string_view name) {
+  const json::Object& members = source_->as_object();
+  if (next_ < members.size()) {
+    const json::Member& next = *(members.begin() + static_cast<std::ptrdiff_t>(next_));
+    if (next.name == name) {
+      ++next_;
+      return &next.value;
+    }
+  }
+  return members.find(name);
+}
+
+const Property* ObjectBase::next_property(std::string_view name) {
+  const Type& type = table_->at(type_);
+  if (next_ < type.properties.size() && type.properties[next_].name == name) {
+    return &type.properties[next_++];
+  }
+  return type.find(name);
+}
+
+bool ObjectBase::is_left_out(const Property& property, const json::Value& value) const {
+  return schema::is_left_out(*table_, property, value);
+}
+
 void ObjectBase::finish(std::string_view cpp_name, std::size_t expected) const {
   if (partial_) return;
   if (expected == kUncounted) {

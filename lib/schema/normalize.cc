@@ -62,6 +62,11 @@ struct Path {
   }
 };
 
+bool is_empty_container(const json::Value& value) {
+  return (value.is_array() && value.as_array().empty()) ||
+         (value.is_object() && value.as_object().empty());
+}
+
 class Normalizer {
  public:
   Normalizer(const TypeTable& table, NormalizeReport& report) : table_(table), report_(report) {}
@@ -160,7 +165,7 @@ class Normalizer {
         if (!done) return done;
       }
       if (member.value.is_null()) in_order = in_order && !property->default_value;
-      whole = whole && !is_left_out(*property, member.value);
+      whole = whole && !is_left_out(table_, *property, member.value);
     }
     in_order = in_order && !any_default(type, next, type.properties.size());
     if (in_order && whole) return {};
@@ -184,7 +189,7 @@ class Normalizer {
       const Property* property = find(type, member.name, next);
       if (property == nullptr) continue;
       next = static_cast<std::size_t>(property - type.properties.data()) + 1;
-      if (is_left_out(*property, member.value)) continue;
+      if (is_left_out(table_, *property, member.value)) continue;
       result.append(std::move(member.name), std::move(member.value));
     }
     return result;
@@ -196,7 +201,8 @@ class Normalizer {
     for (const Property& property : type.properties) {
       json::Value* present = given.find(property.name);
       if (present != nullptr && !present->is_null()) {
-        if (!is_left_out(property, *present)) result.append(property.name, std::move(*present));
+        if (!is_left_out(table_, property, *present))
+          result.append(property.name, std::move(*present));
       } else if (property.default_value) {
         result.append(property.name, *property.default_value);
       }
@@ -215,22 +221,6 @@ class Normalizer {
       if (type.properties[i].default_value) return true;
     }
     return false;
-  }
-
-  /// True for a value that is as good as absent.
-  bool is_left_out(const Property& property, const json::Value& value) const {
-    if (value.is_null()) return true;
-    if (property.initial) return value == *property.initial;
-    return !property.required && !property.default_value && is_empty_container(value) &&
-           is_container(table_.at(property.type));
-  }
-
-  static bool is_container(const Type& type) {
-    return type.kind == Kind::kMap || type.kind == Kind::kList;
-  }
-  static bool is_empty_container(const json::Value& value) {
-    return (value.is_array() && value.as_array().empty()) ||
-           (value.is_object() && value.as_object().empty());
   }
 
   Result<void> map(const Type& type, json::Value& value, const Path& path) {
@@ -322,6 +312,14 @@ class Normalizer {
 };
 
 }  // namespace
+
+bool is_left_out(const TypeTable& table, const Property& property, const json::Value& value) {
+  if (value.is_null()) return true;
+  if (property.initial) return value == *property.initial;
+  if (property.required || property.default_value || !is_empty_container(value)) return false;
+  const Kind kind = table.at(property.type).kind;
+  return kind == Kind::kMap || kind == Kind::kList;
+}
 
 Result<void> normalize(const TypeTable& table, TypeId type, json::Value& value,
                        NormalizeReport& report) {

@@ -37,7 +37,9 @@ struct World {
         {"size", [](const json::Value& object) { return object.at_string({"size"}); }}};
     if (!default_size.empty()) {
       resource.strategy.default_object = [default_size](const std::string&, json::Value& object) {
-        if (object.at_string({"size"}).empty()) object.as_object().set("size", default_size);
+        if (!object.at_string({"size"}).empty()) return false;
+        object.as_object().set("size", default_size);
+        return true;
       };
     }
     REQUIRE(registry.add(std::move(resource)));

@@ -134,6 +134,12 @@ TEST_CASE("structs are the same only if they are encoded alike") {
     return outer;
   };
   CHECK(schema::same(make(), make()));
+  const json::Value encoded = schema::encode(make());
+  const auto is_decoded = [&](const Outer& outer) {
+    Outer blank;
+    return schema::same_once_decoded(encoded, blank, outer);
+  };
+  CHECK(is_decoded(make()));
   const std::vector<std::function<void(Outer&)>> changes{
       [](Outer& o) { o.bytes.push_back(3); },
       [](Outer& o) { o.slice.weight = 11; },
@@ -160,7 +166,40 @@ TEST_CASE("structs are the same only if they are encoded alike") {
     Outer changed = make();
     changes[i](changed);
     CHECK_FALSE(schema::same(make(), changed));
-    CHECK_FALSE(schema::encode(make()) == schema::encode(changed));
+    CHECK_FALSE(is_decoded(changed));
+    CHECK_FALSE(encoded == schema::encode(changed));
+  }
+}
+
+TEST_CASE("what is absent from a document is what its initialiser says") {
+  for (const char* text : {R"({})", R"({"grams":null})"}) {
+    Loaf blank;
+    Loaf loaf;
+    CHECK(schema::same_once_decoded(*json::parse(text), blank, loaf));
+    loaf.grams = 7;
+    CHECK_FALSE(schema::same_once_decoded(*json::parse(text), blank, loaf));
+  }
+  Loaf blank;
+  CHECK_FALSE(schema::same_once_decoded(json::Array(), blank, Loaf()));
+}
+
+TEST_CASE("an object encoded for its type has its normal form without what that leaves out") {
+  Described d;
+  const auto normalized = [&](json::Value value) {
+    schema::NormalizeReport report;
+    REQUIRE(schema::normalize(d.table, d.loaf, value, report));
+    return json::write(value);
+  };
+  for (
+      const char* text :
+      {R"({"origin":"o","price":1})",
+       R"({"origin":"","grams":0,"flour":"","crust":"Thick","slices":[{"name":""}],"notes":{"a":""}})"}) {
+    const auto loaf = schema::decode<Loaf>(*json::parse(text));
+    REQUIRE(loaf);
+    const json::Value whole = schema::encode(*loaf);
+    const json::Value brief = schema::Codec<Loaf>::encode(*loaf, d.table, d.loaf);
+    CHECK(normalized(whole) == normalized(brief));
+    CHECK(json::write(brief).size() < json::write(whole).size());
   }
 }
 

@@ -1,13 +1,14 @@
 // json::Value: the JSON document that annex and its users share.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace annex::json {
@@ -71,52 +72,57 @@ class Value {
  public:
   /// Null, or what is given.
   Value() = default;
-  Value(std::nullptr_t) {}             // NOLINT(google-explicit-constructor)
-  Value(bool value) : data_(value) {}  // NOLINT(google-explicit-constructor)
-  Value(int value)
-      : data_(static_cast<std::int64_t>(value)) {}            // NOLINT(google-explicit-constructor)
-  Value(std::int64_t value) : data_(value) {}                 // NOLINT(google-explicit-constructor)
-  Value(std::uint64_t value);                                 // NOLINT(google-explicit-constructor)
-  Value(double value) : data_(value) {}                       // NOLINT(google-explicit-constructor)
-  Value(const char* text) : data_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
-  Value(std::string text) : data_(std::move(text)) {}         // NOLINT(google-explicit-constructor)
-  Value(std::string_view text) : data_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
-  Value(Array array) : data_(std::move(array)) {}             // NOLINT(google-explicit-constructor)
-  Value(Object object) : data_(std::move(object)) {}          // NOLINT(google-explicit-constructor)
+  Value(std::nullptr_t) {}                          // NOLINT(google-explicit-constructor)
+  Value(bool value) : Value(Kind::kBool, value) {}  // NOLINT(google-explicit-constructor)
+  Value(int value) : Value(std::int64_t{value}) {}  // NOLINT(google-explicit-constructor)
+  Value(std::int64_t value)                         // NOLINT(google-explicit-constructor)
+      : Value(Kind::kInt64, static_cast<std::uint64_t>(value)) {}
+  Value(std::uint64_t value)  // NOLINT(google-explicit-constructor)
+      : Value(value <= INT64_MAX ? Kind::kInt64 : Kind::kUint64, value) {}
+  Value(double value)  // NOLINT(google-explicit-constructor)
+      : Value(Kind::kDouble, std::bit_cast<std::uint64_t>(value)) {}
+  Value(const char* text) : Value(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Value(std::string text) noexcept                       // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kString), data_(std::move(text)) {}
+  Value(std::string_view text) : Value(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Value(Array array) noexcept                                 // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kArray), data_(std::move(array)) {}
+  Value(Object object) noexcept  // NOLINT(google-explicit-constructor)
+      : kind_(Kind::kObject), data_(std::move(object)) {}
 
   /// All of it, copied or moved.
   Value(const Value& other);
-  Value(Value&& other) noexcept = default;
+  Value(Value&& other) noexcept : kind_(other.kind_) { take_data(other); }
   Value& operator=(const Value& other);
   Value& operator=(Value&& other) noexcept;
   ~Value() {
-    if (is_array() || is_object()) destroy_children();
+    if (kind_ >= Kind::kString) destroy_data();
   }
 
   /// Each is true of its own kind alone; a number is of the first kind that holds it whole.
-  bool is_null() const { return data_.index() == 0; }
-  bool is_bool() const { return data_.index() == 1; }
-  bool is_int64() const { return data_.index() == 2; }
+  bool is_null() const { return kind_ == Kind::kNull; }
+  bool is_bool() const { return kind_ == Kind::kBool; }
+  bool is_int64() const { return kind_ == Kind::kInt64; }
   /// An integer above the range of int64.
-  bool is_uint64() const { return data_.index() == 3; }
+  bool is_uint64() const { return kind_ == Kind::kUint64; }
   /// Each as above; an integer is one of both kinds, a number one of all three.
   bool is_integer() const { return is_int64() || is_uint64(); }
-  bool is_double() const { return data_.index() == 4; }
+  bool is_double() const { return kind_ == Kind::kDouble; }
   bool is_number() const { return is_integer() || is_double(); }
-  bool is_string() const { return data_.index() == 5; }
-  bool is_array() const { return data_.index() == 6; }
-  bool is_object() const { return data_.index() == 7; }
+  bool is_string() const { return kind_ == Kind::kString; }
+  bool is_array() const { return kind_ == Kind::kArray; }
+  bool is_object() const { return kind_ == Kind::kObject; }
 
   /// Each requires the matching is_...().
-  bool as_bool() const { return *std::get_if<1>(&data_); }
-  std::int64_t as_int64() const { return *std::get_if<2>(&data_); }
-  std::uint64_t as_uint64() const { return *std::get_if<3>(&data_); }
-  const std::string& as_string() const { return *std::get_if<5>(&data_); }
-  std::string& as_string() { return *std::get_if<5>(&data_); }
-  const Array& as_array() const { return *std::get_if<6>(&data_); }
-  Array& as_array() { return *std::get_if<6>(&data_); }
-  const Object& as_object() const { return *std::get_if<7>(&data_); }
-  Object& as_object() { return *std::get_if<7>(&data_); }
+  bool as_bool() const { return data_.bits != 0; }
+  std::int64_t as_int64() const { return static_cast<std::int64_t>(data_.bits); }
+  std::uint64_t as_uint64() const { return data_.bits; }
+  const std::string& as_string() const { return data_.text; }
+  std::string& as_string() { return data_.text; }
+  const Array& as_array() const { return data_.array; }
+  Array& as_array() { return data_.array; }
+  const Object& as_object() const { return data_.object; }
+  Object& as_object() { return data_.object; }
   /// Any number, integers converted. Requires is_number().
   double as_double() const;
 
@@ -133,12 +139,58 @@ class Value {
   friend bool operator==(const Value& a, const Value& b);
 
  private:
-  void destroy_children();
+  /// What owns memory comes last.
+  enum class Kind : std::uint8_t {
+    kNull,
+    kBool,
+    kInt64,
+    kUint64,
+    kDouble,
+    kString,
+    kArray,
+    kObject,
+  };
+
+  /// Not a std::variant, which moves and destroys through a table of functions: much of what a
+  /// request costs is values being moved and destroyed.
+  union Data {
+    Data() : bits(0) {}
+    explicit Data(std::uint64_t scalar) : bits(scalar) {}
+    explicit Data(std::string&& moved) noexcept : text(std::move(moved)) {}
+    explicit Data(Array&& moved) noexcept : array(std::move(moved)) {}
+    explicit Data(Object&& moved) noexcept : object(std::move(moved)) {}
+    ~Data() {}  // NOLINT(modernize-use-equals-default): only the value knows what is in it
+
+    std::uint64_t bits;  // of every scalar
+    std::string text;
+    Array array;
+    Object object;
+  };
+
+  Value(Kind kind, std::uint64_t scalar) : kind_(kind), data_(scalar) {}
+
+  /// Moves the content of `other`, which keeps its kind. Requires: this has the kind already, and
+  /// no content.
+  void take_data(Value& other) noexcept {
+    if (kind_ < Kind::kString) {
+      data_.bits = other.data_.bits;
+    } else if (kind_ == Kind::kString) {
+      ::new (&data_.text) std::string(std::move(other.data_.text));
+    } else if (kind_ == Kind::kArray) {
+      ::new (&data_.array) Array(std::move(other.data_.array));
+    } else {
+      ::new (&data_.object) Object(std::move(other.data_.object));
+    }
+  }
+  /// Requires: there is more than a scalar. What `data_` holds is no object afterwards.
+  void destroy_data();
+  /// Destroys what children have below them, without recursion.
+  void destroy_deep();
+  /// Requires: this is null.
   void copy_children(const Value& other);
 
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array,
-               Object>
-      data_;
+  Kind kind_ = Kind::kNull;
+  Data data_;
 };
 
 /// One member of an object.

@@ -39,12 +39,12 @@ class Codec {
   Result<json::Value> decode(const Version& version, json::Value document,
                              schema::NormalizeReport& report) const;
   /// The document of `version` with kind and apiVersion, without resourceVersion.
-  Result<json::Value> to_version(const Version& version, const json::Value& hub) const;
+  Result<json::Value> to_version(const Version& version, json::Value hub) const;
   /// An item of stored bytes. Internal error for what cannot be read.
   Result<ItemPtr> make_item(const std::string& key, storage::Revision revision,
                             const util::Bytes& stored) const;
   /// The item of a hub object that is about to be stored; counted as an encoding.
-  Result<Draft> make_draft(const std::string& key, const json::Value& hub) const;
+  Result<Draft> make_draft(const std::string& key, json::Value hub) const;
   /// An item of a hub object that is not stored (a dry run), with its text in `version`: another
   /// version's might not hold all that it says.
   Result<ItemPtr> make_item(const std::string& key, storage::Revision revision,

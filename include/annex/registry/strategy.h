@@ -75,8 +75,9 @@ enum class NameRule { kPathSegment, kDnsLabel, kDnsSubdomain };
 /// and, inside the write loop, possibly more than once for a request. Objects are in the hub form
 /// without kind and apiVersion, except where a version is named.
 struct Strategy {
-  /// Fills defaults beyond those of the schema; `object` has the form of version `version`.
-  std::function<void(const std::string& version, json::Value& object)> default_object{};
+  /// Fills defaults beyond those of the schema; `object` has the form of version `version`. True if
+  /// it changed the object.
+  std::function<bool(const std::string& version, json::Value& object)> default_object{};
   /// The last of mutating admission: may change what is wanted, or refuse (Forbidden...). `object`
   /// is null for a deletion, `old` for a creation.
   std::function<Result<void>(const HookContext&, json::Value* object, const json::Value* old)>

@@ -34,12 +34,20 @@ namespace detail {
 /// its jobs it was made for.
 class ObjectBase {
  public:
-  enum class Job { kDescribe, kDecode, kEncode, kCompare };
+  enum class Job { kDescribe, kDecode, kEncode, kCompare, kCompareDecoded };
 
  protected:
   ObjectBase(Job job, DescribeContext* context, TypeId type, const json::Value* source,
              json::Object* target)
       : job_(job), context_(context), type_(type), source_(source), target_(target) {}
+
+  /// The member of the source, null if it is absent. Most stand in the order in which they are
+  /// described.
+  const json::Value* next_source(std::string_view name);
+  /// The property of the type that is encoded.
+  const Property* next_property(std::string_view name);
+  /// Of the type that is encoded: true if normalize() would drop the value.
+  bool is_left_out(const Property& property, const json::Value& value) const;
 
   Property* add_property(std::string_view name, std::string_view description, TypeId type,
                          std::optional<json::Value> initial);
@@ -51,6 +59,8 @@ class ObjectBase {
   const TypeId type_;
   const json::Value* const source_;
   json::Object* const target_;
+  const TypeTable* table_ = nullptr;  // of the type that is encoded, if all that counts is its form
+  std::size_t next_ = 0;              // where the next source or property most likely is
   bool fits_ = true;
   bool partial_ = false;
   std::size_t described_ = 0;
@@ -140,8 +150,13 @@ class Object : private detail::ObjectBase {
          json::Object* target)
       : ObjectBase(job, context, type, source, target), object_(object) {}
   /// Compares; neither object is changed.
-  Object(T* object, const T* other)
+  Object(T* object, T* other)
       : ObjectBase(Job::kCompare, nullptr, 0, nullptr, nullptr), object_(object), other_(other) {}
+  /// Compares with what `source` would be, once decoded into `blank`.
+  Object(T* object, const json::Value* source, T* blank)
+      : ObjectBase(Job::kCompareDecoded, nullptr, 0, source, nullptr),
+        object_(object),
+        other_(blank) {}
 
   template <auto kMember, typename M, typename C>
   Field<M> add(std::string_view name, std::string_view description, M C::*) {
@@ -152,18 +167,21 @@ class Object : private detail::ObjectBase {
                   "references and unions cannot be described");
     M& member = object_->*kMember;
     if (job_ == Job::kDecode) {
-      const json::Value* value = source_->find(name);
+      const json::Value* value = next_source(name);
       if (value != nullptr && !value->is_null()) fits_ = Codec<M>::decode(*value, member) && fits_;
       return Field<M>(nullptr);
     }
     if (job_ == Job::kEncode) {
-      json::Value value = Codec<M>::encode(member);
-      if (!value.is_null()) target_->append(std::string(name), std::move(value));
+      encode_member(name, member);
       return Field<M>(nullptr);
     }
     if (job_ == Job::kCompare) {
       // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): this job has another object
-      fits_ = fits_ && same(std::as_const(member), other_->*kMember);
+      fits_ = fits_ && same(std::as_const(member), std::as_const(other_->*kMember));
+      return Field<M>(nullptr);
+    }
+    if (job_ == Job::kCompareDecoded) {
+      compare_decoded(name, std::as_const(member), other_->*kMember);
       return Field<M>(nullptr);
     }
     if constexpr (!std::is_same_v<C, T>) note_base<C>();
@@ -175,6 +193,28 @@ class Object : private detail::ObjectBase {
     return Field<M>(add_property(name, description, type, std::move(initial)));
   }
 
+  template <typename M>
+  void encode_member(std::string_view name, const M& member) {
+    const Property* property = table_ == nullptr ? nullptr : next_property(name);
+    json::Value value;
+    if constexpr (detail::DescribedObject<M>) {
+      value = property == nullptr ? Codec<M>::encode(member)
+                                  : Codec<M>::encode(member, *table_, property->type);
+    } else {
+      value = Codec<M>::encode(member);
+    }
+    if (value.is_null() || (property != nullptr && is_left_out(*property, value))) return;
+    target_->append(std::string(name), std::move(value));
+  }
+
+  template <typename M>
+  void compare_decoded(std::string_view name, const M& member, M& blank) {
+    if (!fits_) return;
+    const json::Value* value = next_source(name);
+    fits_ = value == nullptr || value->is_null() ? same(std::as_const(blank), member)
+                                                 : same_once_decoded(*value, blank, member);
+  }
+
   template <typename C>
   void note_base() {
     for (const auto& base : bases_) {
@@ -184,7 +224,7 @@ class Object : private detail::ObjectBase {
   }
 
   T* const object_;
-  const T* const other_ = nullptr;
+  T* const other_ = nullptr;
 };
 
 /// Structs that have a `describe`.
@@ -212,27 +252,41 @@ struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
     return reader.fits_;
   }
 
-  /// As Codec's; what is as its initialiser says is left out unless it is required or defaulted.
-  static json::Value encode(const T& value) {
-    json::Object members;
-    if constexpr (detail::member_count<T>() != detail::kUncounted) {
-      members.reserve(detail::member_count<T>());
-    }
-    // Encoding only reads the members; one builder serves all jobs.
-    Object<T> writer(Object<T>::Job::kEncode, const_cast<T*>(&value), nullptr, 0, nullptr,
-                     &members);
-    describe_by_adl(writer);
-    return members;
+  /// As Codec's.
+  static json::Value encode(const T& value) { return encode(value, nullptr, 0); }
+
+  /// As above, of a type of `table`: much of what normalize() would drop is not even made.
+  static json::Value encode(const T& value, const TypeTable& table, TypeId type) {
+    return encode(value, &table, type);
   }
 
   /// See same.h.
   static bool same(const T& a, const T& b) {
-    Object<T> comparer(const_cast<T*>(&a), &b);
+    Object<T> comparer(const_cast<T*>(&a), const_cast<T*>(&b));
+    describe_by_adl(comparer);
+    return comparer.fits_;
+  }
+  static bool same_once_decoded(const json::Value& value, T& blank, const T& object) {
+    if (!value.is_object()) return false;
+    Object<T> comparer(const_cast<T*>(&object), &value, &blank);
     describe_by_adl(comparer);
     return comparer.fits_;
   }
 
  private:
+  static json::Value encode(const T& value, const TypeTable* table, TypeId type) {
+    json::Object members;
+    if constexpr (detail::member_count<T>() != detail::kUncounted) {
+      members.reserve(detail::member_count<T>());
+    }
+    // Encoding only reads the members; one builder serves all jobs.
+    Object<T> writer(Object<T>::Job::kEncode, const_cast<T*>(&value), nullptr, type, nullptr,
+                     &members);
+    writer.table_ = table;
+    describe_by_adl(writer);
+    return members;
+  }
+
   static void describe_by_adl(Object<T>& object);
 };
 

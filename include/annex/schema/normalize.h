@@ -24,4 +24,7 @@ struct NormalizeReport {
 Result<void> normalize(const TypeTable& table, TypeId type, json::Value& value,
                        NormalizeReport& report);
 
+/// True for a member's value that is as good as absent, and that normalize() therefore drops.
+bool is_left_out(const TypeTable& table, const Property& property, const json::Value& value);
+
 }  // namespace annex::schema

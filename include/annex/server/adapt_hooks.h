@@ -29,22 +29,24 @@ T to_struct(const json::Value& object) {
   return std::move(*decoded);
 }
 
-/// Lets `edit` change the struct of `object`. What the struct cannot hold stays in the object.
+/// Lets `edit` change the struct of `object`. What the struct cannot hold stays in the object. True
+/// if it changed anything.
 template <typename T, typename Edit>
-void edit_struct(const Form& form, schema::TypeId type, json::Value& object, Edit edit) {
+bool edit_struct(const Form& form, schema::TypeId type, json::Value& object, Edit edit) {
   T value = to_struct<T>(object);
   edit(value);
-  // Read again, for not every struct can be copied: cheaper than encoding, and most hooks change
-  // nothing most of the time.
-  const T original = to_struct<T>(object);
-  if (schema::same(original, value)) return;
-  const json::Value before = schema::encode(original);
+  // Most hooks change nothing most of the time.
+  T blank{};
+  if (schema::same_once_decoded(object, blank, value)) return false;
+  // Read again, for not every struct can be copied.
+  const json::Value before = schema::encode(to_struct<T>(object));
   const json::Value after = schema::encode(value);
-  if (before == after) return;
+  if (before == after) return false;
   schema::carry_changes(form.types, type, before, after, object);
   schema::NormalizeReport report;
   const Result<void> normal = schema::normalize(form.types, type, object, report);
   if (!normal) throw std::logic_error(normal.error().message);
+  return true;
 }
 
 /// The two forms between which documents are converted, and whose.
@@ -72,8 +74,11 @@ std::function<Result<json::Value>(json::Value)> adapt_conversion(ConversionForms
   return [forms = std::move(forms), shared](json::Value document) -> Result<json::Value> {
     Result<From> from = schema::decode<From>(document);
     if (!from) return from.error();
-    json::Value result = schema::encode<To>((*shared)(std::as_const(*from)));
-    if (!forms.has_unheld(document)) return result;
+    const To converted = (*shared)(std::as_const(*from));
+    if (!forms.has_unheld(document)) {
+      return schema::Codec<To>::encode(converted, forms.form->types, forms.target);
+    }
+    json::Value result = schema::encode(converted);
     auto done = forms.finish(document, schema::encode<From>(*from), result);
     if (!done) return std::move(done).error();
     return result;
@@ -112,10 +117,9 @@ bool adapt_default(const FormPtr& form, const registry::Version& version,
                                  others = std::move(strategy.default_object)](
                                     const std::string& version_name, json::Value& object) {
         if (version_name == name) {
-          edit_struct<V>(*form, type, object, [&](V& value) { call(value); });
-        } else if (others) {
-          others(version_name, object);
+          return edit_struct<V>(*form, type, object, [&](V& value) { call(value); });
         }
+        return others && others(version_name, object);
       };
       return true;
     }
