@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace annex::json {
@@ -25,13 +27,25 @@ inline std::size_t utf8_length(std::string_view text, std::size_t at) {
   return length;
 }
 
-inline bool is_valid_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_length(text, i);
-    if (length == 0) return false;
-    i += length;
+/// How many bytes at the front of `text` are valid.
+inline std::size_t valid_utf8_size(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // Most text is ASCII; eight bytes of it are told at once.
+    std::uint64_t eight = kHighBits;
+    if (text.size() - at >= sizeof eight) std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kHighBits) == 0) {
+      at += sizeof eight;
+      continue;
+    }
+    const std::size_t length = utf8_length(text, at);
+    if (length == 0) break;
+    at += length;
   }
-  return true;
+  return at;
 }
+
+inline bool is_valid_utf8(std::string_view text) { return valid_utf8_size(text) == text.size(); }
 
 }  // namespace annex::json

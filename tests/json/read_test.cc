@@ -62,6 +62,26 @@ TEST_CASE("read refuses invalid UTF-8 in strings and names") {
   refusal("\"\xed\xa0\x80\"");
 }
 
+TEST_CASE("the first error is told, whether it is of bytes or of the grammar") {
+  CHECK(refusal("[\"\xff\", nul]") == "invalid JSON at byte 2: Invalid encoding in string.");
+  CHECK(refusal("[nul, \"\xff\"]") == "invalid JSON at byte 4: Invalid value.");
+  CHECK(refusal("[1 \xff]") ==
+        "invalid JSON at byte 3: Missing a comma or ']' after an array element.");
+  CHECK(refusal("\xef\xbb\xbf[\"\xc3(\"]") ==
+        "invalid JSON at byte 5: Invalid encoding in string.");
+}
+
+TEST_CASE("long strings are read as short ones are, wherever they end") {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string text(size, 'a');
+    CHECK(value_of('"' + text + '"').as_string() == text);
+    CHECK(value_of("[\"" + text + "\\n\u00e9" + text + "\"]").as_array().front() ==
+          Value(text + "\n\u00e9" + text));
+    CHECK_FALSE(annex::json::read('"' + text));
+    CHECK_FALSE(annex::json::read('"' + text + "\x01\""));
+  }
+}
+
 TEST_CASE("read reports duplicate members with their paths and keeps the last") {
   const auto document =
       annex::json::read(R"({"a":1,"spec":{"items":[{"x":1},{"x":2,"x":3,"x":4}]},"a":5})");
@@ -152,7 +172,7 @@ TEST_CASE("doubles are read to the last bit") {
 }
 
 TEST_CASE("numbers beyond a double's range are refused, those too small are zero") {
-  for (const char* text : {"2e308", "7e308", "-68948764164593e308", "[1e309]"}) {
+  for (const char* text : {"2e308", "7e308", "-68948764164593e308", "[1e309]", "[2e308e-9]"}) {
     CHECK_FALSE(annex::json::read(text));
   }
   CHECK(annex::json::read("[1.7976931348623157e308, 1e-400,-2E-999 ]")->value ==
