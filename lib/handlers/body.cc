@@ -187,20 +187,22 @@ Result<json::Value> read_object(Exchange& exchange, FieldValidation validation) 
   const auto type_named = read_type(exchange, document->value);
   if (!type_named) return type_named.error();
   const auto& [kind, api_version] = *type_named;
-  const std::string wrong = resource.kind + " in version " + json::quoted(exchange.version.name) +
-                            " cannot be handled as a " + resource.kind + ": ";
+  const auto wrong = [&](const std::string& why) {
+    return Error::bad_request(resource.kind + " in version " + json::quoted(exchange.version.name) +
+                              " cannot be handled as a " + resource.kind + ": " + why);
+  };
   if (auto type = check_type(exchange, kind, api_version); !type) return std::move(type).error();
   schema::NormalizeReport report;
   auto object = exchange.codec().decode(exchange.version, std::move(document->value), report);
   if (!object) {
     if (object.error().reason != Reason::kBadRequest) return object;
-    return Error::bad_request(wrong + object.error().message);
+    return wrong(object.error().message);
   }
   if (validation == FieldValidation::kIgnore) return object;
   const auto problems = strict_problems(report.unknown_fields, document->duplicates);
   if (problems.empty()) return object;
   if (validation == FieldValidation::kStrict) {
-    return Error::bad_request(wrong + "strict decoding error: " + join(problems, ", "));
+    return wrong("strict decoding error: " + join(problems, ", "));
   }
   exchange.warn(problems);
   return object;
