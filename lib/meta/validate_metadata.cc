@@ -140,16 +140,15 @@ void check_finalizers(const json::Value& metadata, FieldErrors& errors) {
   }
 }
 
-void check_printable(const std::string& text, const FieldPath& path, FieldErrors& errors) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != 0x7f) continue;
-    std::array<char, 16> code{};
-    std::snprintf(code.data(), code.size(), "U+%04X", c);
-    errors.invalid(path, text,
-                   std::string("invalid character ") + code.data() + " (at position " +
-                       std::to_string(i) + ")");
-  }
+bool is_printable(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) != 0x7f;
+}
+
+std::string invalid_character(const std::string& text, std::size_t place) {
+  std::array<char, 16> code{};
+  std::snprintf(code.data(), code.size(), "U+%04X", static_cast<unsigned char>(text[place]));
+  return std::string("invalid character ") + code.data() + " (at position " +
+         std::to_string(place) + ")";
 }
 
 void check_managed_fields(const json::Value& metadata, FieldErrors& errors) {
@@ -157,21 +156,25 @@ void check_managed_fields(const json::Value& metadata, FieldErrors& errors) {
   if (!entries.is_array()) return;
   for (std::size_t i = 0; i < entries.as_array().size(); ++i) {
     const json::Value& entry = entries.as_array()[i];
-    const FieldPath path = (kMetadata / "managedFields").index(i);
+    // Paths are texts, and nearly every entry needs none.
+    const auto at = [i](const char* name) { return (kMetadata / "managedFields").index(i) / name; };
     const std::string& operation = entry.at_string({"operation"});
     if (operation.empty()) {
-      errors.required(path / "operation", "must not be empty");
+      errors.required(at("operation"), "must not be empty");
     } else if (operation != "Apply" && operation != "Update") {
-      errors.not_supported(path / "operation", operation, {"Apply", "Update"});
+      errors.not_supported(at("operation"), operation, {"Apply", "Update"});
     }
     const std::string& type = entry.at_string({"fieldsType"});
     if (!type.empty() && type != "FieldsV1") {
-      errors.invalid(path / "fieldsType", type, "must be `FieldsV1`");
+      errors.invalid(at("fieldsType"), type, "must be `FieldsV1`");
     }
     const std::string& manager = entry.at_string({"manager"});
-    if (manager.size() > 128) errors.too_long(path / "manager", 128);
-    check_printable(manager, path / "manager", errors);
-    if (entry.at_string({"subresource"}).size() > 256) errors.too_long(path / "subresource", 256);
+    if (manager.size() > 128) errors.too_long(at("manager"), 128);
+    for (std::size_t place = 0; place < manager.size(); ++place) {
+      if (is_printable(manager[place])) continue;
+      errors.invalid(at("manager"), manager, invalid_character(manager, place));
+    }
+    if (entry.at_string({"subresource"}).size() > 256) errors.too_long(at("subresource"), 256);
   }
 }
 

@@ -16,6 +16,7 @@ bool is_zero(const json::Value& value) {
 
 /// Keeps structs and zero values. The types bound the depth.
 void strip(json::Object& object) {
+  if (object.empty()) return;
   json::Object kept;
   for (json::Member& member : object) {
     if (member.value.is_object()) {
@@ -120,9 +121,15 @@ Result<json::Value> FieldForms::convert(const Version& from, const Version& to,
 json::Value FieldForms::zero(const Version& version) const {
   json::Object object;
   for (const schema::Property& property : codec_.resource().types->at(version.type).properties) {
-    if (property.default_value) object.append(property.name, *property.default_value);
+    if (!property.default_value) continue;
+    json::Value value = *property.default_value;
+    if (value.is_object()) {
+      strip(value.as_object());
+    } else if (!is_zero(value)) {
+      continue;
+    }
+    object.append(property.name, std::move(value));
   }
-  strip(object);
   return object;
 }
 
