@@ -86,14 +86,14 @@ class Backends::Impl final : public storage::WatchSink {
       auto& batch = batches[backend];
       const std::string key = event.key.substr(backend->prefix().size());
       ItemPtr previous;
-      bool in_batch = false;
-      for (auto it = batch.rbegin(); it != batch.rend() && !in_batch; ++it) {
+      bool known = event.is_create();  // nothing was there
+      for (auto it = batch.rbegin(); it != batch.rend() && !known; ++it) {
         const ItemPtr& shown = (*it)->current() ? (*it)->current() : (*it)->previous();
         if (shown->key != key) continue;
-        in_batch = true;
+        known = true;
         previous = (*it)->current();
       }
-      if (!in_batch) previous = backend->cache()->get(key);
+      if (!known) previous = backend->cache()->get(key);
       if (CacheEventPtr made = backend->make_event(event, std::move(previous))) {
         batch.push_back(std::move(made));
       }

@@ -142,13 +142,18 @@ bool Dispatcher::serve(Watcher& watcher, const Batch* batch, Revision published,
 }
 
 void Dispatcher::hand_out(Watcher& watcher, const Batch& batch) {
-  std::vector<Event> own;
-  for (const Event& event : batch.events) {
-    if (event.revision > watcher.position && has_prefix(event.key, watcher.prefix)) {
-      own.push_back(event);
-    }
+  const auto is_own = [after = watcher.position, &prefix = watcher.prefix](const Event& event) {
+    return event.revision > after && has_prefix(event.key, prefix);
+  };
+  // Its own ones that follow one another are shown where they are: mostly that is all of them.
+  auto begin = batch.events.begin();
+  while (true) {
+    begin = std::find_if(begin, batch.events.end(), is_own);
+    if (begin == batch.events.end()) break;
+    const auto end = std::find_if_not(begin, batch.events.end(), is_own);
+    watcher.sink.on_events({begin, end});
+    begin = end;
   }
-  if (!own.empty()) watcher.sink.on_events(own);
   watcher.position = std::max(watcher.position, batch.to);
 }
 

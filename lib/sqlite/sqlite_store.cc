@@ -178,6 +178,7 @@ SqliteStore::Answers SqliteStore::write(const std::vector<Pending>& batch) {
   Turn writing(write_mutex_);
   Answers answers = writer_.write(batch);
   std::vector<Event> events;
+  events.reserve(batch.size());
   {
     util::MutexLock lock(state_mutex_);
     const util::TimePoint now = clock_.now();
@@ -208,10 +209,10 @@ void SqliteStore::answer(std::vector<Pending>& batch, Answers& answers) {
       batch[i].done(std::move(answers[i]).error());
       continue;
     }
-    const Event& event = *answers[i];
+    Event& event = *answers[i];
     const bool is_put = event.type == Event::Type::kPut;
-    batch[i].done(Entry{event.key, is_put ? event.value : event.previous, event.create_revision,
-                        event.revision});
+    batch[i].done(Entry{std::move(event.key), std::move(is_put ? event.value : event.previous),
+                        event.create_revision, event.revision});
   }
 }
 
