@@ -12,6 +12,22 @@ TEST_CASE("write escapes as Go's encoder does") {
   CHECK(json::write(json::Value("gr\xc3\xbc\xc3\x9f")) == "\"gr\xc3\xbc\xc3\x9f\"");
 }
 
+TEST_CASE("what is escaped is escaped wherever it stands") {
+  for (int c = 0; c < 0x80; ++c) {
+    const std::string text(1, static_cast<char>(c));
+    std::string alone;
+    json::write_string_to(text, alone);
+    for (std::size_t before = 0; before < 20; ++before) {
+      for (const std::size_t after : {0U, 1U, 7U, 8U, 9U, 17U}) {
+        std::string written;
+        json::write_string_to(std::string(before, '~') + text + std::string(after, '!'), written);
+        CHECK(written == '"' + std::string(before, '~') + alone.substr(1, alone.size() - 2) +
+                             std::string(after, '!') + '"');
+      }
+    }
+  }
+}
+
 TEST_CASE("write prints numbers in the shortest form, with exponents where Go has them") {
   const std::pair<double, const char*> cases[] = {
       {0.1, "0.1"},         {1.0, "1"},         {1e20, "100000000000000000000"},
