@@ -17,6 +17,7 @@ bool is_undeclared(const Type& type, const json::Value& value) {
 
 bool has_unheld(const TypeTable& table, TypeId id, const json::Value& value) {
   const Type& type = table.at(id);
+  if (type.all_held) return false;
   if (type.kind == Kind::kObject && value.is_object()) {
     if (type.preserve_unknown) return true;
     return std::any_of(type.properties.begin(), type.properties.end(), [&](const Property& each) {

@@ -1,5 +1,6 @@
 #include "annex/schema/describe.h"
 
+#include <algorithm>
 #include <regex>
 
 #include "annex/schema/normalize.h"
@@ -112,6 +113,30 @@ class InitialValues {
   TypeTable& table_;
   std::vector<bool> done_;
 };
+
+/// Notes which types are held whole: those that are, and contain, no type with texts of its own or
+/// members that are not described. A type that contains itself is as what else it contains.
+void note_all_held(TypeTable& table, std::size_t first) {
+  const auto held = [&table](TypeId id) { return table.at(id).all_held; };
+  for (std::size_t i = first; i < table.size(); ++i) {
+    Type& type = table.at(static_cast<TypeId>(i));
+    type.all_held = type.enum_values.empty() && !type.preserve_unknown;
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t i = first; i < table.size(); ++i) {
+      Type& type = table.at(static_cast<TypeId>(i));
+      const bool nested = type.kind == Kind::kList || type.kind == Kind::kMap;
+      const bool whole = (!nested || held(type.element)) &&
+                         std::all_of(type.properties.begin(), type.properties.end(),
+                                     [&](const Property& property) { return held(property.type); });
+      if (type.all_held && !whole) {
+        type.all_held = false;
+        changed = true;
+      }
+    }
+  }
+}
 
 void check_default(const TypeTable& table, const Type& type, const Property& property) {
   FieldErrors errors;
@@ -233,6 +258,7 @@ void finish_types(TypeTable& table, std::size_t first, TypeId root, std::string_
     }
   }
   InitialValues(table).normalize_all(root);
+  note_all_held(table, first);
   for (std::size_t i = first; i < table.size(); ++i) {
     const Type& type = table.at(static_cast<TypeId>(i));
     for (const Property& property : type.properties) {

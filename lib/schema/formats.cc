@@ -8,6 +8,7 @@ namespace annex::schema {
 namespace {
 
 constexpr std::int64_t kSecond = 1000000000;
+constexpr std::size_t kCanonicalSize = std::string_view("2006-01-02T15:04:05Z").size();
 
 /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
 std::int64_t days_of(std::int64_t year, unsigned month, unsigned day) {
@@ -175,6 +176,8 @@ std::string write_rfc3339_micro(util::WallTime time) { return write_micros(insta
 
 std::optional<std::string> canonical_rfc3339(std::string_view text) {
   const std::optional<Instant> instant = parse_instant(text);
+  // Of what was read, no other text is as long and in UTC.
+  if (instant && text.size() == kCanonicalSize && text.back() == 'Z') return std::string(text);
   return instant ? std::optional(write_seconds(*instant)) : std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 
 #include "annex/annex.h"
 #include "annex/json/read.h"
+#include "annex/json/write.h"
 #include "annex/storage/memory.h"
 #include "annex/testing/fixture.h"
 
@@ -52,6 +53,18 @@ OldLoaf from_hub(const Loaf& loaf) {
   return {loaf.metadata, {loaf.spec.crust, ""}, loaf.spec.note};
 }
 Loaf always_thick(const OldLoaf& old) { return {old.metadata, {Crust::kThick, old.remark}}; }
+
+/// Keeps the version that the object was written in, as many conversions do.
+Loaf marking_to_hub(const OldLoaf& old) {
+  Loaf loaf = to_hub(old);
+  loaf.metadata.annotations["written"] = "v1";
+  return loaf;
+}
+OldLoaf unmarking_from_hub(const Loaf& loaf) {
+  OldLoaf old = from_hub(loaf);
+  old.metadata.annotations.erase("written");
+  return old;
+}
 
 /// Of a program that has never heard of managedFields.
 template <typename T>
@@ -204,4 +217,28 @@ TEST_CASE("who set which field outlives conversions and defaults that do not kee
     REQUIRE(kept != nullptr);
     CHECK(*kept == *managers);
   }
+}
+
+TEST_CASE("what a conversion makes of metadata is what its version shows") {
+  Bakery bakery(stored_loaf("v1", "Thin"));
+  bakery.server.group("bakery.example.com")
+      .resource<Loaf>("loaves", "Loaf")
+      .version("v2")
+      .version<OldLoaf>("v1", marking_to_hub, unmarking_from_hub)
+      .stored();
+  testing::Fixture fixture(bakery.server);
+  const std::string body =
+      R"({"metadata":{"name":"y","labels":{"a":"b"},"annotations":{"c":"d"}},"spec":{}})";
+  REQUIRE(fixture.send("POST", "/apis/bakery.example.com/v1/namespaces/default/loaves", body, {})
+              .status() == 201);
+  const auto metadata = [&](const char* version) {
+    const json::Value shown = fixture
+                                  .get("/apis/bakery.example.com/" + std::string(version) +
+                                       "/namespaces/default/loaves/y")
+                                  .json();
+    return json::write(*shown.find("metadata")->find("labels")) +
+           json::write(*shown.find("metadata")->find("annotations"));
+  };
+  CHECK(metadata("v1") == R"({"a":"b"}{"c":"d"})");
+  CHECK(metadata("v2") == R"({"a":"b"}{"c":"d","written":"v1"})");
 }

@@ -199,3 +199,42 @@ TEST_CASE("a conversion that makes something else of an undeclared text is refus
 TEST_CASE("a conversion may leave out what the other version does not have") {
   CHECK(converted(R"({"crumbs":[{"name":"a","crust":"Odd"}]})", copy) == R"({"crust":"Thin"})");
 }
+
+namespace {
+
+struct Flat {
+  std::string text{};
+  std::vector<std::string> list{};
+};
+void describe(schema::Object<Flat>& flat) {
+  flat.field<&Flat::text>("text", "");
+  flat.field<&Flat::list>("list", "");
+}
+
+/// Holds itself, and what its branch may not.
+template <typename Leaf>
+struct Tree {
+  std::vector<Tree> branches{};
+  std::map<std::string, Leaf> leaves{};
+  friend void describe(schema::Object<Tree>& tree) {
+    tree.template field<&Tree::branches>("branches", "");
+    tree.template field<&Tree::leaves>("leaves", "");
+  }
+};
+
+template <typename T>
+bool all_held() {
+  schema::TypeTable table;
+  return table.at(schema::describe_type<T>(table, "com.example.v1.T")).all_held;
+}
+
+}  // namespace
+
+TEST_CASE("a type is held whole if all that it contains is") {
+  CHECK(all_held<Flat>());
+  CHECK(all_held<Tree<Flat>>());
+  CHECK(all_held<Tree<std::string>>());
+  CHECK_FALSE(all_held<Loaf>());
+  CHECK_FALSE(all_held<Tree<Crust>>());
+  CHECK_FALSE(all_held<Tree<Tree<Slice>>>());
+}

@@ -101,6 +101,22 @@ TypeId add_enum(DescribeContext& context, std::string_view cpp_name,
 /// DescribeError.
 void finish_types(TypeTable& table, std::size_t first, TypeId root, std::string_view name);
 
+/// True if the member is seen to be as it is at first, and absent then. May be false all the same.
+template <typename M>
+bool is_initial(const Property& property, const M& member) {
+  if (!property.initial) return false;
+  const json::Value& initial = *property.initial;
+  if constexpr (std::is_same_v<M, std::string>) {
+    return initial.is_string() && initial.as_string() == member;
+  } else if constexpr (kIsList<M>) {
+    return member.empty() && initial.is_array() && initial.as_array().empty();
+  } else if constexpr (kIsMap<M>) {
+    return member.empty() && initial.is_object() && initial.as_object().empty();
+  } else {
+    return false;
+  }
+}
+
 /// Reserves the type's place, or finds it: true if it must still be described.
 bool begin_object(DescribeContext& context, const void* tag, std::string_view short_name,
                   std::string_view full_name, TypeId& id);
@@ -196,6 +212,11 @@ class Object : private detail::ObjectBase {
   template <typename M>
   void encode_member(std::string_view name, const M& member) {
     const Property* property = table_ == nullptr ? nullptr : next_property(name);
+    if constexpr (detail::Content<M>::kOptional) {
+      if (!member) return;
+    } else {
+      if (property != nullptr && detail::is_initial(*property, member)) return;
+    }
     json::Value value;
     if constexpr (detail::DescribedObject<M>) {
       value = property == nullptr ? Codec<M>::encode(member)

@@ -89,6 +89,8 @@ struct Type {
   bool preserve_unknown = false;           ///< members that are not described are kept
   bool embedded_resource = false;          ///< an object with a kind of its own
   bool atomic = false;  ///< kObject: replaced as a whole by apply, wherever it is
+  /// A described type whose structs hold all of every document: there is nothing to look for.
+  bool all_held = false;
 
   /// The property of an object, or null.
   const Property* find(std::string_view property) const;

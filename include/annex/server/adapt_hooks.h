@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "annex/meta/object_meta.h"
 #include "annex/schema/carry_changes.h"
 #include "annex/schema/describe.h"
 #include "annex/schema/normalize.h"
@@ -65,6 +66,27 @@ struct ConversionForms {
                       json::Value& result) const;
 };
 
+template <typename T>
+inline constexpr bool kHasMetadata = requires(T& object) {
+  requires std::is_same_v<decltype(object.metadata), meta::ObjectMeta>;
+};
+
+/// The struct as its document. `metadata` goes into it where the struct says the same: it is most
+/// of what many objects have, and few conversions touch it.
+template <typename From, typename To>
+json::Value encode_converted(const From& from, To& converted, const Form& form,
+                             schema::TypeId target, json::Value* metadata) {
+  if constexpr (kHasMetadata<From> && kHasMetadata<To>) {
+    if (metadata != nullptr && schema::same(from.metadata, std::as_const(converted.metadata))) {
+      converted.metadata = {};
+      json::Value result = schema::Codec<To>::encode(converted, form.types, target);
+      result.as_object().set("metadata", std::move(*metadata));
+      return result;
+    }
+  }
+  return schema::Codec<To>::encode(converted, form.types, target);
+}
+
 /// A conversion of structs as one of documents. kInvalid for an enum's undeclared text that the
 /// conversion has no place for.
 template <typename From, typename To, typename Convert>
@@ -74,9 +96,10 @@ std::function<Result<json::Value>(json::Value)> adapt_conversion(ConversionForms
   return [forms = std::move(forms), shared](json::Value document) -> Result<json::Value> {
     Result<From> from = schema::decode<From>(document);
     if (!from) return from.error();
-    const To converted = (*shared)(std::as_const(*from));
+    To converted = (*shared)(std::as_const(*from));
     if (!forms.has_unheld(document)) {
-      return schema::Codec<To>::encode(converted, forms.form->types, forms.target);
+      return encode_converted(*from, converted, *forms.form, forms.target,
+                              document.find("metadata"));
     }
     json::Value result = schema::encode(converted);
     auto done = forms.finish(document, schema::encode<From>(*from), result);
