@@ -10,6 +10,9 @@ namespace {
 /// What frames of versions other than the stored one may take in sum, for each resource.
 constexpr std::size_t kMaxKeptBytes = 32U << 20U;
 
+/// Room for most objects' text: text that grows is copied each time.
+constexpr std::size_t kFirstBytes = 1024;
+
 void drop_type(json::Value& object) {
   object.as_object().erase("kind");
   object.as_object().erase("apiVersion");
@@ -88,7 +91,7 @@ Result<json::Value> Codec::to_hub(const Version& version, json::Value document) 
   return hub;
 }
 
-Result<json::Value> Codec::to_version(const Version& version, json::Value hub) const {
+Result<json::Value> Codec::bare(const Version& version, json::Value hub) const {
   json::Value document = std::move(hub);
   if (version.from_hub) {
     json::Value managers = take_managers(document);
@@ -101,27 +104,49 @@ Result<json::Value> Codec::to_version(const Version& version, json::Value hub) c
   schema::NormalizeReport ignored;
   auto done = schema::normalize(*resource_.types, version.type, document, ignored);
   if (!done) return Error::internal(done.error().message);
+  metadata(document).erase("resourceVersion");
+  return document;
+}
+
+Result<json::Value> Codec::to_version(const Version& version, json::Value hub) const {
+  Result<json::Value> document = bare(version, std::move(hub));
+  if (!document) return document;
   json::Object object;
-  object.reserve(document.as_object().size() + 3);
+  object.reserve(document->as_object().size() + 2);
   object.append("kind", resource_.kind);
   object.append("apiVersion", resource_.api_version(version));
-  metadata(document).erase("resourceVersion");
-  object.append("metadata", std::move(document.as_object()["metadata"]));
-  for (json::Member& member : document.as_object()) {
+  object.append("metadata", std::move(document->as_object()["metadata"]));
+  for (json::Member& member : document->as_object()) {
     if (member.name != "metadata") object.append(std::move(member.name), std::move(member.value));
   }
   return json::Value(std::move(object));
 }
 
 Result<util::Bytes> Codec::encode(const Version& version, const json::Value& hub) const {
-  Result<json::Value> document = to_version(version, hub);
+  Result<json::Value> document = bare(version, hub);
   if (!document) return std::move(document).error();
-  return write_counted(*document);
+  return write_counted(version, *document);
 }
 
-util::Bytes Codec::write_counted(const json::Value& document) const {
+util::Bytes Codec::write_counted(const Version& version, const json::Value& document) const {
   encodings_.fetch_add(1, std::memory_order_relaxed);
-  return util::Bytes(json::write(document));
+  std::string text;
+  text.reserve(kFirstBytes);
+  text += "{\"kind\":";
+  json::write_string_to(resource_.kind, text);
+  text += ",\"apiVersion\":";
+  json::write_string_to(resource_.api_version(version), text);
+  text += ",\"metadata\":";
+  json::write_to(*document.find("metadata"), text);
+  for (const json::Member& member : document.as_object()) {
+    if (member.name == "metadata") continue;
+    text += ',';
+    json::write_string_to(member.name, text);
+    text += ':';
+    json::write_to(member.value, text);
+  }
+  text += '}';
+  return util::Bytes(std::move(text));
 }
 
 std::shared_ptr<Item> Codec::item_of(const std::string& key, util::Bytes text,
@@ -200,11 +225,10 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
 
 Result<Draft> Codec::make_draft(const std::string& key, json::Value hub) const {
   const Version& version = resource_.storage();
-  Result<json::Value> document = to_version(version, std::move(hub));
+  Result<json::Value> document = bare(version, std::move(hub));
   if (!document) return std::move(document).error();
   Draft draft;
-  draft.item = item_of(key, write_counted(*document), version);
-  drop_type(*document);
+  draft.item = item_of(key, write_counted(version, *document), version);
   // Nothing but the text is used of a draft that is not settled.
   draft.settled = !fill_defaults(resource_.strategy, version, *document);
   // What selectors see is what the text says, which need not be all that the hub form said.

@@ -82,11 +82,9 @@ schema::MergeType FieldForms::type(const Version& version) const {
 Result<const json::Value*> FieldForms::document(const Version& version, const json::Value& hub,
                                                 json::Value& storage) const {
   if (!version.from_hub) return &hub;
-  auto converted = codec_.to_version(version, hub);
+  auto converted = codec_.bare(version, hub);
   if (!converted) return std::move(converted).error();
   storage = std::move(*converted);
-  storage.as_object().erase("kind");
-  storage.as_object().erase("apiVersion");
   // Which the conversion leaves out: what is applied may rest on it.
   copy_meta(storage, hub, "resourceVersion");
   return static_cast<const json::Value*>(&storage);

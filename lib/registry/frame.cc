@@ -21,7 +21,12 @@ class Scanner {
   std::string_view string() {
     if (!take('"')) return {};
     const std::size_t begin = at_;
-    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    // Most strings have no escapes: where the next quotation mark is, there they end.
+    at_ = std::min(text_.find('"', at_), text_.size());
+    if (text_.substr(begin, at_ - begin).find('\\') != std::string_view::npos) {
+      at_ = begin;
+      while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    }
     const std::string_view content = text_.substr(begin, std::min(at_, text_.size()) - begin);
     ++at_;
     return content;

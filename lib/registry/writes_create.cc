@@ -34,9 +34,9 @@ bool sets_resource_version(const json::Value& object) {
 
 }  // namespace
 
-Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& object) const {
+Result<void> Writes::prepare_create(const WriteRequest& request, HookContext& hooks,
+                                    json::Value& object) const {
   const Strategy& strategy = resource_.strategy;
-  HookContext hooks = hooks_for(request, Operation::kCreate);
   json::Object& meta = metadata(object);
   meta.set("uid", random_.uuid());
   meta.set("creationTimestamp", schema::write_rfc3339(clock_.wall_now()));
@@ -63,11 +63,11 @@ Result<void> Writes::prepare_create(const WriteRequest& request, json::Value& ob
   return validate_admission(request, hooks, &object, nullptr);
 }
 
-util::Task<Result<Written>> Writes::create_once(const WriteRequest& request,
+util::Task<Result<Written>> Writes::create_once(const WriteRequest& request, HookContext hooks,
                                                 json::Value object) const {
   Written written;
   written.created = true;
-  if (auto done = prepare_create(request, object); !done) {
+  if (auto done = prepare_create(request, hooks, object); !done) {
     co_return std::move(done).error();
   }
   if (sets_resource_version(object)) {
@@ -131,9 +131,9 @@ util::Task<Result<Written>> Writes::create(const WriteRequest& request, json::Va
   if (asked) check_managed_fields(request, managers, object);
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
-  if (!has_prefix) co_return co_await create_once(request, std::move(object));
+  if (!has_prefix) co_return co_await create_once(request, std::move(hooks), std::move(object));
   for (int attempt = 1;; ++attempt) {
-    auto written = co_await create_once(request, object);
+    auto written = co_await create_once(request, hooks, object);
     if (written || written.error().reason != Reason::kAlreadyExists) co_return written;
     if (generated && attempt < kNameAttempts) continue;
     Error error = std::move(written).error();

@@ -38,10 +38,9 @@ void keep_all_but_status(json::Value& object, const json::Value& old) {
 
 }  // namespace
 
-Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& object,
-                                    const json::Value& old) const {
+Result<void> Writes::prepare_update(const WriteRequest& request, const HookContext& hooks,
+                                    json::Value& object, const json::Value& old) const {
   const Strategy& strategy = resource_.strategy;
-  const HookContext hooks = hooks_for(request, Operation::kUpdate);
   copy_meta(object, old, "generation");
   const bool status = request.hooks.subresource == "status";
   if (status) {
@@ -110,7 +109,7 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
   } else if (*revision != live->revision) {
     co_return conflict(request.key.name, std::string(kModified));
   }
-  if (auto done = prepare_update(request, object, *old); !done) {
+  if (auto done = prepare_update(request, hooks, object, *old); !done) {
     co_return std::move(done).error();
   }
   if (auto done = validate_admission(request, hooks, &object, &*old); !done) {

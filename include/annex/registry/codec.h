@@ -40,6 +40,9 @@ class Codec {
                              schema::NormalizeReport& report) const;
   /// The document of `version` with kind and apiVersion, without resourceVersion.
   Result<json::Value> to_version(const Version& version, json::Value hub) const;
+  /// As `to_version`, without kind and apiVersion, members in the order of the type; there is
+  /// `metadata`.
+  Result<json::Value> bare(const Version& version, json::Value hub) const;
   /// An item of stored bytes. Internal error for what cannot be read.
   Result<ItemPtr> make_item(const std::string& key, storage::Revision revision,
                             const util::Bytes& stored) const;
@@ -62,8 +65,8 @@ class Codec {
   Result<json::Value> to_hub(const Version& version, json::Value document) const;
   /// The compact text of `to_version`; counted as an encoding.
   Result<util::Bytes> encode(const Version& version, const json::Value& hub) const;
-  /// Counted as an encoding.
-  util::Bytes write_counted(const json::Value& document) const;
+  /// The text of a bare document, as that of `to_version` would be; counted as an encoding.
+  util::Bytes write_counted(const Version& version, const json::Value& document) const;
   static std::shared_ptr<Item> item_of(const std::string& key, util::Bytes text,
                                        const Version& version);
   void fill_selectable(Item& item, const json::Value& hub) const;

@@ -129,7 +129,8 @@ class Writes {
                                   const json::Value* object, const json::Value* old) const;
   Result<json::Value> wanted_through_scale(const WriteRequest& request, const json::Value& live,
                                            Transform& transform) const;
-  util::Task<Result<Written>> create_once(const WriteRequest& request, json::Value object) const;
+  util::Task<Result<Written>> create_once(const WriteRequest& request, HookContext hooks,
+                                          json::Value object) const;
   /// Both without a value if somebody else wrote in between.
   util::Task<Result<std::optional<Written>>> try_update(const WriteRequest& request,
                                                         Transform& transform,
@@ -138,9 +139,11 @@ class Writes {
                                                         const RemoveOptions& options,
                                                         const ItemPtr& live) const;
   /// Everything between the wanted object and the bytes of an update.
-  Result<void> prepare_update(const WriteRequest& request, json::Value& object,
-                              const json::Value& old) const;
-  Result<void> prepare_create(const WriteRequest& request, json::Value& object) const;
+  Result<void> prepare_update(const WriteRequest& request, const HookContext& hooks,
+                              json::Value& object, const json::Value& old) const;
+  /// Puts the object's name, which may be made here, into `hooks`.
+  Result<void> prepare_create(const WriteRequest& request, HookContext& hooks,
+                              json::Value& object) const;
   /// To be awaited. `request` is that of the object itself.
   Committing commit(const WriteRequest& request, std::optional<Draft> draft,
                     storage::Revision expected) const;
