@@ -120,7 +120,8 @@ Result<void> check_type(const Exchange& exchange, const std::string& kind,
 
 Result<bool> body_is_yaml(const http::Request& request) {
   const auto header = request.headers.first("Content-Type");
-  if (!header || header->empty()) return false;
+  // Most say just this.
+  if (!header || header->empty() || *header == "application/json") return false;
   const auto type = is_well_formed(*header) ? http::parse_media_type(*header) : std::nullopt;
   if (type && type->essence() == "application/json") return false;
   if (type && type->essence() == "application/yaml") return true;

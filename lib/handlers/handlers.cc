@@ -89,9 +89,8 @@ Handlers::Handlers(const registry::Registry& registry, registry::Backends& backe
       scale_(registry::make_scale_resource()),
       scale_codec_(*scale_) {}
 
-bool Handlers::serves(const http::Request& request) const {
-  const auto info = request::resolve(request);
-  return info && info->is_resource && registry_.find_group(info->group) != nullptr;
+bool Handlers::serves(const request::RequestInfo& info) const {
+  return info.is_resource && registry_.find_group(info.group) != nullptr;
 }
 
 util::Task<Result<http::Response>> Handlers::answer(request::Context& context,

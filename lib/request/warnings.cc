@@ -44,13 +44,9 @@ std::string_view first_points(std::string_view text, std::size_t count) {
 std::string header_value(std::string_view text) {
   std::string value = "299 - \"";
   value.reserve(value.size() + text.size() + 1);
-  while (true) {
-    const std::size_t end = std::min(text.find_first_of("\"\\"), text.size());
-    value.append(text.substr(0, end));
-    if (end == text.size()) break;
-    value += '\\';
-    value += text[end];
-    text.remove_prefix(end + 1);
+  for (const char c : text) {
+    if (c == '"' || c == '\\') value += '\\';
+    value += c;
   }
   value += '"';
   return value;

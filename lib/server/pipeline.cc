@@ -182,7 +182,7 @@ void Pipeline::dispatch(const ExchangePtr& exchange) {
     return answer(*exchange, std::move(**document));
   }
   const PathHandler* path = parts_.paths.find(request.target.path);
-  if (path == nullptr && !parts_.handlers.serves(request)) {
+  if (path == nullptr && !parts_.handlers.serves(exchange->context.info)) {
     return answer(*exchange, http::Response::text(404, "application/json",
                                                   std::string(parts_.documents.paths())));
   }

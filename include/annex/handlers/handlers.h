@@ -12,6 +12,7 @@
 #include "annex/registry/resource.h"
 #include "annex/registry/writes.h"
 #include "annex/request/context.h"
+#include "annex/request/request_info.h"
 #include "annex/util/clock.h"
 #include "annex/util/logger.h"
 #include "annex/util/random.h"
@@ -52,7 +53,7 @@ class Handlers {
            HandlersOptions options = {});
 
   /// True for a path below `/apis/<group>` (or `/api`) of a group that is served.
-  bool serves(const http::Request& request) const;
+  bool serves(const request::RequestInfo& info) const;
   /// Answers a request that `serves`. Errors are answers, too. Writes wait for their store as
   /// `context.waiting` says.
   util::Task<http::Response> serve(request::Context& context, const http::Request& request) const;
