@@ -1,5 +1,7 @@
 #include "auth/access_review_spec.h"
 
+#include <array>
+#include <cstring>
 #include <utility>
 
 #include "annex/json/write.h"
@@ -13,6 +15,9 @@ using json::Array;
 using json::Member;
 using json::Object;
 using json::Value;
+
+/// Room for most keys, of callers with a few groups.
+constexpr std::size_t kUsualKey = 512;
 
 Array to_array(const std::vector<std::string>& texts) { return Array(texts.begin(), texts.end()); }
 
@@ -95,6 +100,46 @@ std::string access_review_spec(const Attributes& attributes) {
   }
   add_text(spec, "uid", user.uid);
   return json::write(Value(std::move(spec)));
+}
+
+std::string decision_key(const Attributes& attributes) {
+  const request::RequestInfo& info = attributes.info;
+  const request::UserInfo& user = attributes.user;
+  std::string key;
+  key.reserve(kUsualKey);
+  // Each with its length, so that no two sequences look alike.
+  const auto add_count = [&key](std::size_t count) {
+    std::array<char, sizeof count> bytes{};
+    std::memcpy(bytes.data(), &count, sizeof count);
+    key.append(bytes.data(), bytes.size());
+  };
+  const auto add = [&](const std::string& text) {
+    add_count(text.size());
+    key += text;
+  };
+  const auto add_all = [&](const std::vector<std::string>& texts) {
+    add_count(texts.size());
+    for (const std::string& text : texts) add(text);
+  };
+  key += info.is_resource ? 'r' : 'p';
+  add(info.verb);
+  if (info.is_resource) {
+    for (const std::string* text :
+         {&info.name_space, &info.group, &info.version, &info.resource, &info.subresource,
+          &info.name, &info.field_selector, &info.label_selector}) {
+      add(*text);
+    }
+  } else {
+    add(info.path);
+  }
+  add(user.name);
+  add(user.uid);
+  add_all(user.groups);
+  for (const auto& [name, values] : user.extra) {
+    add(name);
+    add_all(values);
+  }
+  return key;
 }
 
 bool is_worth_remembering(const request::RequestInfo& info) {

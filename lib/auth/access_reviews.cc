@@ -38,19 +38,19 @@ class AccessReviews final : public Authorizer {
 
   std::optional<Decision> from_memory(const Attributes& attributes) override {
     if (!is_worth_remembering(attributes.info)) return std::nullopt;
-    return known_.find(access_review_spec(attributes));
+    return known_.find(decision_key(attributes));
   }
 
   Decision authorize(const Attributes& attributes) override {
     const bool remembered = is_worth_remembering(attributes.info);
-    const std::string spec = access_review_spec(attributes);
+    const std::string key = remembered ? decision_key(attributes) : "";
     if (remembered) {
-      if (std::optional<Decision> known = known_.find(spec)) return std::move(*known);
+      if (std::optional<Decision> known = known_.find(key)) return std::move(*known);
     }
     const Result<json::Value> answer = post_review(
         reviewer_, kPath,
-        R"({"kind":"SubjectAccessReview","apiVersion":"authorization.k8s.io/v1","spec":)" + spec +
-            "}",
+        R"({"kind":"SubjectAccessReview","apiVersion":"authorization.k8s.io/v1","spec":)" +
+            access_review_spec(attributes) + "}",
         attributes.deadline, options_.call_limit);
     if (!answer) {
       reviewer_.logger.error("Failed to make webhook authorizer request",
@@ -59,7 +59,7 @@ class AccessReviews final : public Authorizer {
     }
     Decision decision = read_status(*answer->find("status"));
     if (remembered) {
-      known_.keep(spec, decision,
+      known_.keep(key, decision,
                   decision.verdict == Verdict::kAllow ? options_.allowed_ttl : options_.denied_ttl);
     }
     return decision;

@@ -52,7 +52,7 @@ class TokenReviews final : public Authenticator {
   TokenReviews(Reviewer reviewer, TokenReviewOptions options)
       : reviewer_(std::move(reviewer)),
         options_(std::move(options)),
-        key_(random_key(reviewer_.random)),
+        hmac_(random_key(reviewer_.random)),
         known_(options_.capacity, reviewer_.clock) {}
 
   Result<Answer> authenticate(const http::Request& request) override {
@@ -111,7 +111,7 @@ class TokenReviews final : public Authenticator {
     for (const std::string& audience : options_.audiences) {
       text += std::to_string(audience.size()) + ':' + audience;
     }
-    return tls::hmac_sha256(key_, text);
+    return hmac_.digest(text);
   }
 
   /// Blocks. The caller that begins a review sees it through, whatever becomes of its request.
@@ -188,7 +188,7 @@ class TokenReviews final : public Authenticator {
 
   const Reviewer reviewer_;
   const TokenReviewOptions options_;
-  const std::string key_;
+  const tls::HmacSha256 hmac_;
   StripedCache<Answer> known_;
   util::Mutex flights_mutex_;
   std::map<std::string, FlightPtr> flights_ ANNEX_GUARDED_BY(flights_mutex_);

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <set>
+
 #include "annex/json/read.h"
 #include "auth/access_review_spec.h"
 #include "tests/auth/surroundings.h"
@@ -52,6 +54,43 @@ TEST_CASE("the question of a review") {
   CHECK(access_review_spec({aggregator, reading("/openapi/v2")}) ==
         R"({"nonResourceAttributes":{"path":"/openapi/v2","verb":"get"},)"
         R"("user":"system:aggregator"})");
+}
+
+TEST_CASE("a decision is remembered by all that was asked") {
+  std::set<std::string> keys;
+  std::size_t asked = 0;
+  const auto ask = [&](const request::UserInfo& user, const request::RequestInfo& info) {
+    ++asked;
+    keys.insert(decision_key({user, info}));
+  };
+  const request::RequestInfo list = listing();
+  ask(kAlice, list);
+  using Info = request::RequestInfo;
+  for (const auto part :
+       {&Info::verb, &Info::name_space, &Info::group, &Info::version, &Info::resource,
+        &Info::subresource, &Info::name, &Info::field_selector, &Info::label_selector}) {
+    request::RequestInfo other = list;
+    other.*part += "x";
+    ask(kAlice, other);
+  }
+  ask(kAlice, reading("/a"));
+  ask(kAlice, reading("/ab"));
+  for (const request::UserInfo& user :
+       std::vector<request::UserInfo>{{},
+                                      {"a", "", {}, {}},
+                                      {"", "a", {}, {}},
+                                      {"", "", {"a"}, {}},
+                                      {"", "", {"a", "b"}, {}},
+                                      {"", "", {"ab"}, {}},
+                                      {"", "", {}, {{"a", {}}}},
+                                      {"", "", {}, {{"a", {"b"}}}},
+                                      {"", "", {}, {{"a", {"b", "c"}}}},
+                                      {"", "", {}, {{"a", {"b"}}, {"c", {}}}}}) {
+    ask(user, list);
+  }
+  CHECK(keys.size() == asked);
+  ask(kAlice, list);
+  CHECK(keys.size() == asked - 1);
 }
 
 TEST_CASE("answers of a review become decisions") {
