@@ -5,6 +5,7 @@
 
 #include "annex/http/media_type.h"
 #include "annex/json/write.h"
+#include "registry/object.h"
 
 namespace annex::handlers {
 namespace {
@@ -223,7 +224,7 @@ Result<void> match_namespace(const Exchange& exchange, json::Value& object) {
     return {};
   }
   if (given.empty()) {
-    metadata.set("namespace", expected);
+    registry::set_meta(object, "namespace", expected);
     return {};
   }
   if (given == expected) return {};

@@ -29,18 +29,20 @@ void keep_reset(json::Value& document) {
 }
 
 /// Who set which field goes around conversions and defaults: none of them has to do with it, and it
-/// is often the larger part of an object. Null if there is nothing.
+/// is often the larger part of an object. They are in normal form already. Null if there is
+/// nothing.
 json::Value take_managers(json::Value& document) {
   json::Value* metadata = document.find("metadata");
   json::Value* managers = metadata == nullptr ? nullptr : metadata->find("managedFields");
   if (managers == nullptr) return {};
   json::Value taken = std::move(*managers);
   metadata->as_object().erase("managedFields");
+  if (taken.is_array() && taken.as_array().empty()) return {};
   return taken;
 }
 
 void give_managers(json::Value& document, json::Value managers) {
-  if (!managers.is_null()) metadata(document).set("managedFields", std::move(managers));
+  if (!managers.is_null()) set_meta(document, "managedFields", std::move(managers));
 }
 
 /// The version's default hook, if there is one. True if it changed the document.
@@ -84,26 +86,26 @@ Result<json::Value> Codec::to_hub(const Version& version, json::Value document) 
   json::Value managers = take_managers(document);
   Result<json::Value> hub = version.to_hub(std::move(document));
   if (!hub) return hub;
-  give_managers(*hub, std::move(managers));
   schema::NormalizeReport ignored;
   auto done = schema::normalize(*resource_.types, resource_.hub_type, *hub, ignored);
   if (!done) return std::move(done).error();
+  give_managers(*hub, std::move(managers));
   return hub;
 }
 
 Result<json::Value> Codec::bare(const Version& version, json::Value hub) const {
   json::Value document = std::move(hub);
+  json::Value managers = take_managers(document);
   if (version.from_hub) {
-    json::Value managers = take_managers(document);
     Result<json::Value> converted = version.from_hub(std::move(document));
     if (!converted) return converted;
     document = std::move(*converted);
-    give_managers(document, std::move(managers));
   }
   drop_type(document);
   schema::NormalizeReport ignored;
   auto done = schema::normalize(*resource_.types, version.type, document, ignored);
   if (!done) return Error::internal(done.error().message);
+  give_managers(document, std::move(managers));
   metadata(document).erase("resourceVersion");
   return document;
 }
@@ -248,7 +250,7 @@ Result<json::Value> Codec::hub(const Item& item) const {
   Result<json::Value> object = decode(*version, std::move(*document), ignored);
   if (!object) return undecodable(item.key, object.error().message);
   if (item.revision != 0) {
-    metadata(*object).set("resourceVersion", std::to_string(item.revision));
+    set_meta(*object, "resourceVersion", std::to_string(item.revision));
   }
   return object;
 }

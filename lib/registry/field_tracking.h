@@ -16,9 +16,9 @@ void set_managed_fields(json::Value& object, json::Value entries);
 void track_fields(const WriteRequest& request, const json::Value* live, json::Value& object);
 
 /// Puts the managedFields back that were there before admission if they were damaged there, and
-/// warns.
-void check_managed_fields(const WriteRequest& request, const json::Value& before,
-                          json::Value& object);
+/// warns; brings those that were changed into normal form.
+void check_managed_fields(const Resource& resource, const WriteRequest& request,
+                          const json::Value& before, json::Value& object);
 
 /// Puts the old times back where nothing but they would change, so that nothing is stored: as
 /// upstream's `handlers/fieldmanager/equality.go`.

@@ -1,8 +1,32 @@
 #include "registry/object.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
 
 namespace annex::registry {
+namespace {
+
+/// The members of metadata in the order of its type, that of normal form.
+constexpr std::array<std::string_view, 14> kOrder{
+    "name",
+    "generateName",
+    "namespace",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "labels",
+    "annotations",
+    "ownerReferences",
+    "finalizers",
+    "managedFields",
+};
+
+}  // namespace
 
 json::Object& metadata(json::Value& object) {
   json::Value& member = object.as_object()["metadata"];
@@ -14,6 +38,22 @@ const json::Object& metadata(const json::Value& object) {
   static const json::Object kNone;
   const json::Value* member = object.find("metadata");
   return member != nullptr && member->is_object() ? member->as_object() : kNone;
+}
+
+void set_meta(json::Value& object, std::string_view name, json::Value value) {
+  json::Object& members = metadata(object);
+  if (json::Value* found = members.find(name)) {
+    *found = std::move(value);
+    return;
+  }
+  members.append(std::string(name), std::move(value));
+  const auto added = std::prev(members.end());
+  auto place = members.begin();
+  for (const std::string_view each : kOrder) {
+    if (each == name) break;
+    if (place != added && place->name == each) ++place;
+  }
+  std::rotate(place, added, members.end());
 }
 
 const std::string& meta_text(const json::Value& object, std::string_view name) {
@@ -32,7 +72,7 @@ bool has_meta(const json::Value& object, std::string_view name) {
 
 void copy_meta(json::Value& object, const json::Value& from, std::string_view name) {
   if (has_meta(from, name)) {
-    metadata(object).set(name, *metadata(from).find(name));
+    set_meta(object, name, *metadata(from).find(name));
   } else {
     metadata(object).erase(name);
   }
@@ -62,7 +102,7 @@ void set_finalizers(json::Value& object, const std::vector<std::string>& names) 
     metadata(object).erase("finalizers");
     return;
   }
-  metadata(object).set("finalizers", json::Array(names.begin(), names.end()));
+  set_meta(object, "finalizers", json::Array(names.begin(), names.end()));
 }
 
 std::vector<std::string> drop_duplicate_owners(json::Value& object) {

@@ -14,6 +14,9 @@ namespace annex::registry {
 json::Object& metadata(json::Value& object);
 const json::Object& metadata(const json::Value& object);
 
+/// Sets the member, in its place by the type: what stands in order is in normal form, and is read
+/// and written with less work.
+void set_meta(json::Value& object, std::string_view name, json::Value value);
 /// A string member of metadata; empty if there is none.
 const std::string& meta_text(const json::Value& object, std::string_view name);
 std::int64_t meta_number(const json::Value& object, std::string_view name);

@@ -37,15 +37,14 @@ bool sets_resource_version(const json::Value& object) {
 Result<void> Writes::prepare_create(const WriteRequest& request, HookContext& hooks,
                                     json::Value& object) const {
   const Strategy& strategy = resource_.strategy;
-  json::Object& meta = metadata(object);
-  meta.set("uid", random_.uuid());
-  meta.set("creationTimestamp", schema::write_rfc3339(clock_.wall_now()));
+  set_meta(object, "uid", random_.uuid());
+  set_meta(object, "creationTimestamp", schema::write_rfc3339(clock_.wall_now()));
   const std::string prefix = meta_text(object, "generateName");
   if (meta_text(object, "name").empty() && !prefix.empty()) {
-    meta.set("name", generate_name(prefix, random_));
+    set_meta(object, "name", generate_name(prefix, random_));
   }
   if (strategy.status_subresource) object.as_object().erase("status");
-  if (strategy.generation) metadata(object).set("generation", 1);
+  if (strategy.generation) set_meta(object, "generation", 1);
   if (strategy.prepare_create) strategy.prepare_create(hooks, object);
 
   schema::FieldErrors errors;
@@ -128,7 +127,7 @@ util::Task<Result<Written>> Writes::create(const WriteRequest& request, json::Va
   if (hooks.name.empty()) hooks.name = meta_text(object, "name");
   if (auto done = admit(request, hooks, &object, nullptr); !done) co_return std::move(done).error();
   note_duplicate_owners(request, object, true);
-  if (asked) check_managed_fields(request, managers, object);
+  if (asked) check_managed_fields(resource_, request, managers, object);
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
   if (!has_prefix) co_return co_await create_once(request, std::move(hooks), std::move(object));

@@ -95,13 +95,12 @@ util::Task<Result<std::optional<Removed>>> Writes::try_remove(const WriteRequest
 
   json::Value object = *old;
   set_finalizers(object, names);
-  json::Object& meta = metadata(object);
   if (!has_meta(*old, "deletionTimestamp")) {
-    meta.set("deletionTimestamp", schema::write_rfc3339(clock_.wall_now()));
+    set_meta(object, "deletionTimestamp", schema::write_rfc3339(clock_.wall_now()));
     const std::int64_t generation = meta_number(*old, "generation");
-    if (generation > 0) meta.set("generation", generation + 1);
+    if (generation > 0) set_meta(object, "generation", generation + 1);
   }
-  meta.set("deletionGracePeriodSeconds", 0);
+  set_meta(object, "deletionGracePeriodSeconds", 0);
   if (request.hooks.dry_run) {
     auto item = codec.make_item(live->key, live->revision, object, resource_.storage());
     if (!item) co_return std::move(item).error();

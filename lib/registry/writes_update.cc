@@ -50,7 +50,7 @@ Result<void> Writes::prepare_update(const WriteRequest& request, const HookConte
   }
   if (strategy.prepare_update) strategy.prepare_update(hooks, object, old);
   if (strategy.generation && !status && !same_desired_state(object, old)) {
-    metadata(object).set("generation", meta_number(old, "generation") + 1);
+    set_meta(object, "generation", meta_number(old, "generation") + 1);
   }
   if (meta_text(object, "uid").empty()) copy_meta(object, old, "uid");
   copy_meta(object, old, "creationTimestamp");
@@ -95,7 +95,7 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
   const HookContext hooks = hooks_for(request, Operation::kUpdate);
   if (auto done = admit(request, hooks, &object, &*old); !done) co_return std::move(done).error();
   note_duplicate_owners(request, object, true);
-  if (asked) check_managed_fields(request, managers, object);
+  if (asked) check_managed_fields(resource_, request, managers, object);
   auto revision = wanted_revision(object);
   if (!revision) co_return std::move(revision).error();
   if (*revision == 0) {
@@ -105,7 +105,7 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
                      "must be specified for an update");
       co_return schema::invalid(resource_.group, resource_.plural, request.key.name, errors);
     }
-    metadata(object).set("resourceVersion", std::to_string(live->revision));
+    set_meta(object, "resourceVersion", std::to_string(live->revision));
   } else if (*revision != live->revision) {
     co_return conflict(request.key.name, std::string(kModified));
   }

@@ -242,3 +242,64 @@ TEST_CASE("what a conversion makes of metadata is what its version shows") {
   CHECK(metadata("v1") == R"({"a":"b"}{"c":"d"})");
   CHECK(metadata("v2") == R"({"a":"b"}{"c":"d","written":"v1"})");
 }
+
+namespace {
+
+/// Puts managedFields of its own into what it sees.
+class Meddler final : public admission::Plugin {
+ public:
+  explicit Meddler(json::Value managers) : managers_(std::move(managers)) {}
+
+  std::string name() const override { return "Meddler"; }
+  bool handles(Operation) const override { return true; }
+  Result<void> admit(const registry::Resource&, const HookContext&, json::Value* object,
+                     const json::Value*) const override {
+    if (object != nullptr) object->find("metadata")->as_object().set("managedFields", managers_);
+    return {};
+  }
+
+ private:
+  const json::Value managers_;
+};
+
+testing::Reply make_meddled(const char* managers) {
+  Bakery bakery(stored_loaf("v1", "Thin"));
+  bakery.server.admission(std::make_shared<Meddler>(*json::parse(managers)));
+  bakery.server.group("bakery.example.com")
+      .resource<Loaf>("loaves", "Loaf")
+      .version("v2")
+      .version<OldLoaf>("v1", to_hub, from_hub)
+      .stored();
+  testing::Fixture fixture(bakery.server);
+  return fixture.send("POST",
+                      "/apis/bakery.example.com/v2/namespaces/default/loaves?fieldManager=me",
+                      R"({"metadata":{"name":"y"},"spec":{"crust":"Thick"}})", {});
+}
+
+}  // namespace
+
+TEST_CASE("managedFields that a plugin wrote are stored in normal form") {
+  const testing::Reply made = make_meddled(
+      R"([{"x":1,"time":"2026-01-02T03:04:05.5+01:00","apiVersion":"bakery.example.com/v1",)"
+      R"("operation":"Update","manager":"m","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{}}}])");
+  REQUIRE(made.status() == 201);
+  CHECK(json::write(*made.json().find("metadata")->find("managedFields")) ==
+        R"([{"manager":"m","operation":"Update","apiVersion":"bakery.example.com/v1",)"
+        R"("time":"2026-01-02T02:04:05Z","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{}}}])");
+}
+
+TEST_CASE("managedFields that a plugin damaged are put back") {
+  for (const char* managers : {R"([{"operation":"Update"}])", R"("none")",
+                               R"([{"apiVersion":"bakery.example.com/v1","operation":"Update",)"
+                               R"("fieldsType":"FieldsV1","time":"soon"}])"}) {
+    INFO(managers);
+    const testing::Reply made = make_meddled(managers);
+    REQUIRE(made.status() == 201);
+    const json::Value document = made.json();
+    const json::Value* kept = document.find("metadata")->find("managedFields");
+    REQUIRE(kept != nullptr);
+    CHECK(kept->as_array().at(0).at_string({"manager"}) == "me");
+    CHECK(made.header("Warning").find("invalid state after mutating admission") !=
+          std::string::npos);
+  }
+}
