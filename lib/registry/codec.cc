@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxKeptBytes = 32U << 20U;
 
 /// Room for most objects' text: text that grows is copied each time.
-constexpr std::size_t kFirstBytes = 1024;
+constexpr std::size_t kFirstBytes = 1000;
 
 void drop_type(json::Value& object) {
   object.as_object().erase("kind");
