@@ -57,7 +57,7 @@ void FairQueue::submit(Task task) {
       refused = std::move(task);
       posted = true;
     } else {
-      if (privileged && !flows_.empty()) {
+      if (privileged && workers_.free_threads() == 0) {
         posted =
             reserve_.try_post([this, kind, run = task.run] { run(Place(*this, kind, reserve_)); });
       }

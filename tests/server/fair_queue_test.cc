@@ -133,6 +133,32 @@ TEST_CASE("the privileged are never refused, and do not wait for workers that ha
   bench.finish();
 }
 
+TEST_CASE("the privileged go to the workers as long as one is free") {
+  Executor workers({"worker", 2, 10});
+  Executor reserve({"reserve", 1, 10});
+  FairQueue queue(workers, reserve, {.reads = 0, .mutations = 0, .watches = 0});
+  const auto submit = [&queue](std::promise<Executor*>& ran, std::shared_future<void> end = {}) {
+    queue.submit({Kind::kRead, "admin", true,
+                  [&ran, end = std::move(end)](const FairQueue::Place& place) {
+                    ran.set_value(&place.executor());
+                    if (end.valid()) end.wait();
+                  },
+                  [] {}});
+    return ran.get_future();
+  };
+  std::promise<void> end;
+  const std::shared_future<void> ended = end.get_future().share();
+  std::promise<Executor*> first;
+  std::promise<Executor*> second;
+  std::promise<Executor*> third;
+  CHECK(submit(first, ended).get() == &workers);
+  CHECK(submit(second, ended).get() == &workers);
+  // Nobody waits, but it would.
+  std::future<Executor*> last = submit(third);
+  end.set_value();
+  CHECK(last.get() == &reserve);
+}
+
 TEST_CASE(
     "where the workers' own queue is full, one request is refused for each that is too many") {
   Bench bench({.reads = 0, .mutations = 0, .watches = 0}, 3);

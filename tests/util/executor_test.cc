@@ -4,6 +4,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
+#include <memory>
 #include <set>
 
 using annex::util::CondVar;
@@ -149,6 +150,95 @@ TEST_CASE("tasks that all block each other all get a thread, however quickly the
     std::promise<void> left;
     REQUIRE(executor.try_post([&left] { left.set_value(); }));
     left.get_future().wait();
+  }
+}
+
+TEST_CASE("tasks that come one at a time all run on the same thread, the one that was busy last") {
+  constexpr std::size_t kThreads = 4;
+  Executor executor({.name = "last", .threads = kThreads, .queue = 100});
+  const auto all_sleep = [&executor] {
+    while (executor.free_threads() != kThreads) std::this_thread::yield();
+  };
+  std::atomic<std::size_t> here = 0;
+  std::promise<void> all;
+  const std::shared_future<void> gathered = all.get_future().share();
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    REQUIRE(executor.try_post([&here, &all, gathered] {
+      if (++here == kThreads) all.set_value();
+      gathered.wait();
+    }));
+  }
+  gathered.wait();
+  std::set<std::thread::id> threads;
+  for (int i = 0; i < 50; ++i) {
+    all_sleep();
+    std::promise<std::thread::id> ran;
+    if (i % 2 == 0) {
+      REQUIRE(executor.try_post([&ran] { ran.set_value(std::this_thread::get_id()); }));
+    } else {
+      executor.suspend();
+      executor.resume([&ran] { ran.set_value(std::this_thread::get_id()); });
+    }
+    threads.insert(ran.get_future().get());
+  }
+  CHECK(threads.size() == 1);
+}
+
+TEST_CASE("rests that all block each other all get a thread, however quickly they come") {
+  constexpr int kThreads = 12;
+  Executor executor({.name = "rests", .threads = kThreads, .queue = 100});
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> here = 0;
+    std::promise<void> all;
+    const std::shared_future<void> gathered = all.get_future().share();
+    for (int i = 0; i < kThreads; ++i) executor.suspend();
+    for (int i = 0; i < kThreads; ++i) {
+      executor.resume([&here, &all, gathered] {
+        if (++here == kThreads) all.set_value();
+        gathered.wait();
+      });
+    }
+    gathered.wait();
+  }
+}
+
+TEST_CASE("an executor tells how many tasks it would begin at once") {
+  Executor executor({.name = "free", .threads = 2, .queue = 100});
+  CHECK(executor.free_threads() == 2);
+  std::promise<void> started;
+  std::promise<void> go;
+  REQUIRE(executor.try_post([&] {
+    started.set_value();
+    go.get_future().wait();
+  }));
+  started.get_future().wait();
+  CHECK(executor.free_threads() == 1);
+  std::promise<void> second;
+  std::promise<void> end;
+  REQUIRE(executor.try_post([&] {
+    second.set_value();
+    end.get_future().wait();
+  }));
+  second.get_future().wait();
+  CHECK(executor.free_threads() == 0);
+  REQUIRE(executor.try_post([] {}));
+  CHECK(executor.free_threads() == 0);
+  go.set_value();
+  end.set_value();
+}
+
+TEST_CASE("whoever resumes the last task may come back when the executor is gone") {
+  for (int round = 0; round < 200; ++round) {
+    std::promise<Executor*> suspended;
+    std::thread other([&suspended] { suspended.get_future().get()->resume([] {}); });
+    {
+      Executor executor({.name = "gone", .threads = 2, .queue = 100});
+      REQUIRE(executor.try_post([&] {
+        executor.suspend();
+        suspended.set_value(&executor);
+      }));
+    }
+    other.join();
   }
 }
 
