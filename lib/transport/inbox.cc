@@ -11,11 +11,15 @@ Inbox::~Inbox() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void Inbox::signal() {
+bool Inbox::has_come() {
   has_news_ = true;
   // Who is awake looks here before the next wait; most answers are made while the thread is.
-  if (!std::exchange(sleeping_, false)) return;
-  signalled_ = true;
+  if (!std::exchange(sleeping_, false)) return false;
+  ++rings_;
+  return true;
+}
+
+void Inbox::ring() {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
 }
@@ -32,46 +36,55 @@ void Inbox::rise() {
 }
 
 void Inbox::wake(std::span<const http::WakeId> ids) {
-  const util::MutexLock lock(mutex_);
-  if (closed_) return;
-  content_.wakes.insert(content_.wakes.end(), ids.begin(), ids.end());
-  signal();
+  bool rings = false;
+  {
+    const util::MutexLock lock(mutex_);
+    if (closed_) return;
+    content_.wakes.insert(content_.wakes.end(), ids.begin(), ids.end());
+    rings = has_come();
+  }
+  if (rings) ring();
 }
 
 void Inbox::answer(http::WakeId id, std::optional<http::Response> response) {
-  // The response may own a source whose destructor takes locks: it dies outside of ours.
-  const util::MutexLock lock(mutex_);
-  if (closed_) return;
-  content_.answers.push_back(Answer{id, std::move(response)});
-  signal();
+  bool rings = false;
+  {
+    // The response may own a source whose destructor takes locks: it dies outside of ours.
+    const util::MutexLock lock(mutex_);
+    if (closed_) return;
+    content_.answers.push_back(Answer{id, std::move(response)});
+    rings = has_come();
+  }
+  if (rings) ring();
 }
 
 void Inbox::add(Accepted accepted) {
-  const util::MutexLock lock(mutex_);
-  if (closed_) {
-    ::close(accepted.socket);
-    return;
+  bool rings = false;
+  {
+    const util::MutexLock lock(mutex_);
+    if (closed_) {
+      ::close(accepted.socket);
+      return;
+    }
+    content_.accepted.push_back(std::move(accepted));
+    rings = has_come();
   }
-  content_.accepted.push_back(std::move(accepted));
-  signal();
+  if (rings) ring();
 }
 
-void Inbox::drain() {
-  const util::MutexLock lock(mutex_);
-  content_.drain = true;
-  signal();
+void Inbox::command(bool Content::*order) {
+  bool rings = false;
+  {
+    const util::MutexLock lock(mutex_);
+    if (order != nullptr) content_.*order = true;
+    rings = has_come();
+  }
+  if (rings) ring();
 }
 
-void Inbox::stop() {
-  const util::MutexLock lock(mutex_);
-  content_.stop = true;
-  signal();
-}
-
-void Inbox::nudge() {
-  const util::MutexLock lock(mutex_);
-  signal();
-}
+void Inbox::drain() { command(&Content::drain); }
+void Inbox::stop() { command(&Content::stop); }
+void Inbox::nudge() { command(nullptr); }
 
 void Inbox::take(Content& out) {
   out.wakes.clear();
@@ -80,10 +93,10 @@ void Inbox::take(Content& out) {
   out.drain = out.stop = false;
   const util::MutexLock lock(mutex_);
   has_news_ = false;
-  if (signalled_) {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(descriptor_, &count, sizeof count);
-    signalled_ = false;
+  if (rings_ > 0) {
+    std::uint64_t heard = 0;
+    const auto got = ::read(descriptor_, &heard, sizeof heard);
+    if (got == static_cast<ssize_t>(sizeof heard)) rings_ -= heard;
   }
   // The vectors come back with their room, so that a busy thread allocates none.
   std::swap(out, content_);

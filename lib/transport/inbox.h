@@ -1,6 +1,7 @@
 // What other threads have for one IO thread: wake-ups, answers, connections, commands.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,13 +61,17 @@ class Inbox final : public http::WakeTarget {
   int descriptor() const { return descriptor_; }
 
  private:
-  void signal() ANNEX_REQUIRES(mutex_);
+  /// Notes that something came. True if ring() is to follow, once the mutex is free.
+  [[nodiscard]] bool has_come() ANNEX_REQUIRES(mutex_);
+  void ring();
+  void command(bool Content::*order);
 
   util::Mutex mutex_;
   Content content_ ANNEX_GUARDED_BY(mutex_);
   bool has_news_ ANNEX_GUARDED_BY(mutex_) = false;  ///< something came that was not taken
   bool sleeping_ ANNEX_GUARDED_BY(mutex_) = false;
-  bool signalled_ ANNEX_GUARDED_BY(mutex_) = false;
+  /// Rings that were not heard. Some may be yet to come.
+  std::uint64_t rings_ ANNEX_GUARDED_BY(mutex_) = 0;
   bool closed_ ANNEX_GUARDED_BY(mutex_) = false;
   int descriptor_ = -1;
 };
