@@ -24,12 +24,18 @@ Deadlines::~Deadlines() {
 }
 
 Deadlines::Id Deadlines::add(TimePoint when, std::function<void()> expired) {
-  const MutexLock lock(mutex_);
-  const Id id{when, next_++};
-  const auto at = waiting_.emplace(id, std::move(expired)).first;
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
-  // It sleeps until the earliest one, and looks then which comes next.
-  if (at == waiting_.begin()) changed_.notify_one();
+  bool wakes = false;
+  Id id;
+  {
+    const MutexLock lock(mutex_);
+    id = {when, next_++};
+    waiting_.emplace(id, std::move(expired));
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    wakes = when < looks_;
+    if (wakes) looks_ = when;
+  }
+  // Whoever wakes finds the mutex free.
+  if (wakes) changed_.notify_one();
   return id;
 }
 
@@ -48,12 +54,14 @@ void Deadlines::run() {
   mutex_.lock();
   while (!stopping_) {
     if (waiting_.empty()) {
+      looks_ = TimePoint::max();
       changed_.wait(mutex_);
       continue;
     }
     const auto first = waiting_.begin();
     const Duration left = first->first.first - clock_.now();
     if (left > Duration::zero()) {
+      looks_ = first->first.first;
       changed_.wait_for(mutex_, left);
       continue;
     }

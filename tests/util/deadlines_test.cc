@@ -52,6 +52,22 @@ TEST_CASE("an earlier one that comes later is not waited past") {
   now.get_future().wait();
 }
 
+TEST_CASE("those that come after one that was removed are not waited past, nor forgotten") {
+  ManualClock clock;
+  Deadlines deadlines(clock);
+  for (int i = 0; i < 100; ++i) {
+    deadlines.remove(deadlines.add(clock.now() + seconds(1000), [] {}));
+    std::promise<void> earlier;
+    deadlines.add(clock.now() + seconds(10), [&] { earlier.set_value(); });
+    clock.advance(seconds(10));
+    earlier.get_future().wait();
+    std::promise<void> later;
+    deadlines.add(clock.now() + seconds(2000), [&] { later.set_value(); });
+    clock.advance(seconds(2000));
+    later.get_future().wait();
+  }
+}
+
 TEST_CASE("those that are left are forgotten") {
   ManualClock clock;
   auto owned = std::make_shared<int>(0);

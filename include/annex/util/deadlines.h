@@ -40,6 +40,8 @@ class Deadlines {
   CondVar changed_;
   std::map<Id, std::function<void()>> waiting_ ANNEX_GUARDED_BY(mutex_);
   std::uint64_t next_ ANNEX_GUARDED_BY(mutex_) = 0;
+  /// The thread looks then at the latest: that may be the time of one that was removed.
+  TimePoint looks_ ANNEX_GUARDED_BY(mutex_) = TimePoint::max();
   bool stopping_ ANNEX_GUARDED_BY(mutex_) = false;
   std::thread thread_ ANNEX_GUARDED_BY(mutex_);
   std::shared_ptr<void> jumps_{};
