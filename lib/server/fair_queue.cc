@@ -42,32 +42,41 @@ bool FairQueue::evict(Kind kind, const std::string& user, Task& out) {
   return true;
 }
 
+bool FairQueue::begin(util::Executor& executor, const Task& task) {
+  return executor.try_post(
+      [this, &executor, kind = task.kind, run = task.run] { run(Place(*this, kind, executor)); });
+}
+
 void FairQueue::submit(Task task) {
   const Kind kind = task.kind;
   const std::string user = task.user;
-  const bool privileged = task.privileged;
   Task refused;
-  bool posted = false;
+  util::Executor* free = nullptr;
+  bool posts = false;
   {
     const util::MutexLock lock(mutex_);
     std::size_t& in_flight = in_flight_[at(kind)];
     const std::size_t limit = limits_[at(kind)];
-    const bool full = !privileged && limit != 0 && in_flight >= limit;
-    if (full && !evict(kind, user, refused)) {
-      refused = std::move(task);
-      posted = true;
-    } else {
-      if (privileged && workers_.free_threads() == 0) {
-        posted =
-            reserve_.try_post([this, kind, run = task.run] { run(Place(*this, kind, reserve_)); });
-      }
-      if (!full) ++in_flight;
-      if (!posted) enqueue(std::move(task));
+    const bool full = !task.privileged && limit != 0 && in_flight >= limit;
+    if (!full) {
+      ++in_flight;
+      // Nobody has to wait for whom a worker is free, so there are no turns to take.
+      free = workers_.free_threads() > 0 ? &workers_ : task.privileged ? &reserve_ : nullptr;
+      posts = free == nullptr;
+      if (posts) enqueue(std::move(task));
+    } else if (evict(kind, user, refused)) {
       // Whose place this task takes had one in the workers' queue, too.
-      posted = posted || full;
+      enqueue(std::move(task));
+    } else {
+      refused = std::move(task);
     }
   }
-  if (!posted && !workers_.try_post([this] { run_next(); })) {
+  if (free != nullptr && !begin(*free, task)) {
+    const util::MutexLock lock(mutex_);
+    enqueue(std::move(task));
+    posts = true;
+  }
+  if (posts && !workers_.try_post([this] { run_next(); })) {
     // One place is missing. Somebody else's may have run this task by now: then another one waits
     // in vain.
     const util::MutexLock lock(mutex_);

@@ -17,10 +17,10 @@
 
 namespace annex::detail {
 
-/// Holds requests until a worker is free and gives users turns, so that whoever asks for much waits
-/// for it himself. A request is in flight from its submission to its end. Where too many are, the
-/// user with the most waiting loses the newest of them, which may be the one just submitted. Owned
-/// by the pipeline; outlived by both executors. Any thread.
+/// Holds requests while no worker is free and gives users turns, so that whoever asks for much
+/// waits for it himself. A request is in flight from its submission to its end. Where too many are,
+/// the user with the most waiting loses the newest of them, which may be the one just submitted.
+/// Owned by the pipeline; outlived by both executors. Any thread.
 class FairQueue {
  public:
   /// Watches are counted apart: they have a worker only while they begin.
@@ -80,6 +80,8 @@ class FairQueue {
   };
 
   static std::size_t at(Kind kind) { return static_cast<std::size_t>(kind); }
+  /// False if it takes no more.
+  bool begin(util::Executor& executor, const Task& task);
   void run_next();
   void enqueue(Task task) ANNEX_REQUIRES(mutex_);
   /// The newest waiting task of that kind of the user with the most, if that are more than `user`
