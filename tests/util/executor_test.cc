@@ -131,6 +131,7 @@ TEST_CASE("the rest of a task gets a thread of its own where others block theirs
   executor.resume([&] { rest.set_value(); });
   rest.get_future().wait();
   blocked.set_value();
+  executor.close();
 }
 
 TEST_CASE("tasks that all block each other all get a thread, however quickly they come") {
@@ -225,6 +226,7 @@ TEST_CASE("an executor tells how many tasks it would begin at once") {
   CHECK(executor.free_threads() == 0);
   go.set_value();
   end.set_value();
+  executor.close();
 }
 
 TEST_CASE("whoever resumes the last task may come back when the executor is gone") {
