@@ -29,12 +29,9 @@ StoreResult<std::unique_ptr<Connection>> Connection::open(const std::string& pat
                                                           const std::string& vfs) {
   const int flags = (access == Access::kWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-  auto log = access == Access::kWrite ? std::make_unique<GatheredLog>(vfs) : nullptr;
-  const std::string& through = log ? log->vfs() : vfs;
   sqlite3* db = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &db, flags, through.empty() ? nullptr : through.c_str());
-  std::unique_ptr<Connection> connection(new Connection(path, db, std::move(log)));
+  const int code = sqlite3_open_v2(path.c_str(), &db, flags, vfs.empty() ? nullptr : vfs.c_str());
+  std::unique_ptr<Connection> connection(new Connection(path, db));
   if (code != SQLITE_OK) return connection->error(code);
   sqlite3_extended_result_codes(db, 1);
   connection->wait_for_others();

@@ -10,7 +10,6 @@
 #include <unordered_map>
 
 #include "annex/storage/store.h"
-#include "sqlite/gathered_log.h"
 
 namespace annex::sqlite {
 
@@ -53,13 +52,10 @@ class Connection {
 
  private:
   friend class Query;
-  friend class Transaction;
-  Connection(std::string path, sqlite3* db, std::unique_ptr<GatheredLog> log)
-      : path_(std::move(path)), log_(std::move(log)), db_(db) {}
+  Connection(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
   sqlite3_stmt* prepared(const char* sql, int* code);
 
   const std::string path_;
-  const std::unique_ptr<GatheredLog> log_;  // of one that writes
   sqlite3* const db_;
   /// By the address of the text: every statement is a literal.
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
@@ -110,10 +106,7 @@ class Transaction {
 
   StoreResult<void> begin_read() { return Query(connection_, "BEGIN").run(); }
   StoreResult<void> begin_write() { return Query(connection_, "BEGIN IMMEDIATE").run(); }
-  StoreResult<void> commit() {
-    const GatheredLog::Commit gathered(connection_.log_.get());
-    return Query(connection_, "COMMIT").run();
-  }
+  StoreResult<void> commit() { return Query(connection_, "COMMIT").run(); }
 
  private:
   Connection& connection_;

@@ -11,8 +11,6 @@ namespace {
 
 /// What a disk writes whole or not at all.
 constexpr std::size_t kSector = 512;
-/// What the system writes back by itself, whatever comes of the rest of a write.
-constexpr std::size_t kPage = 4096;
 
 }  // namespace
 
@@ -206,7 +204,6 @@ bool FaultyDisk::survives() {
 int FaultyDisk::write(const std::string& path, const void* bytes, int count, sqlite3_int64 offset) {
   util::MutexLock lock(mutex_);
   File& file = files_[path];
-  ++file.writes;
   const std::size_t at = static_cast<std::size_t>(offset);
   const std::size_t end = at + static_cast<std::size_t>(count);
   if (room_ && end > file.size) {
@@ -218,13 +215,8 @@ int FaultyDisk::write(const std::string& path, const void* bytes, int count, sql
   const bool dead_before = dead_;
   const bool survived = survives();
   if (!dead_before) {
-    const char* from = static_cast<const char*>(bytes);
-    for (std::size_t i = at; i < end;) {
-      const std::size_t piece = std::min(kPage - i % kPage, end - i);
-      file.unsynced.push_back({false, i, std::string(from, piece)});
-      from += piece;
-      i += piece;
-    }
+    file.unsynced.push_back(
+        {false, at, std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(count))});
     file.size = std::max(file.size, end);
   }
   return survived ? SQLITE_OK : SQLITE_IOERR_WRITE;
@@ -296,11 +288,6 @@ void FaultyDisk::bring_power_back() {
   }
   calls_left_.reset();
   dead_ = false;
-}
-
-int FaultyDisk::writes(const std::string& path) {
-  util::MutexLock lock(mutex_);
-  return files_[path].writes;
 }
 
 void FaultyDisk::limit_room(std::optional<std::uint64_t> bytes) {

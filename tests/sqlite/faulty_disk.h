@@ -35,8 +35,6 @@ class FaultyDisk {
   /// Makes the files what the disk has after the loss. Nobody has them open.
   void bring_power_back();
 
-  /// The writes to a file so far.
-  int writes(const std::string& path);
   /// The bytes that all files together may have; a write beyond fails.
   void limit_room(std::optional<std::uint64_t> bytes);
   /// Every sync fails, and what it was to keep may be lost.
@@ -60,7 +58,6 @@ class FaultyDisk {
     std::string durable;
     std::vector<Write> unsynced;
     std::size_t size = 0;
-    int writes = 0;
   };
 
   static int sleep(sqlite3_vfs* vfs, int microseconds);
