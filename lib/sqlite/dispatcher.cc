@@ -49,18 +49,21 @@ Dispatcher::~Dispatcher() {
 
 void Dispatcher::publish(std::vector<Event> events) {
   if (events.empty()) return;
-  util::MutexLock lock(mutex_);
-  const Revision from = std::exchange(published_, events.back().revision);
-  if (watchers_.empty()) return;
-  for (const Event& event : events) waiting_bytes_ += size_of(event);
-  if (waiting_bytes_ > kWaitingBytes) {
-    // The watchers are behind now, and read what they miss from the file.
-    batches_.clear();
-    waiting_bytes_ = 0;
-    work_ = true;
-  } else {
-    batches_.push_back({from, published_, std::move(events)});
+  {
+    util::MutexLock lock(mutex_);
+    const Revision from = std::exchange(published_, events.back().revision);
+    if (watchers_.empty()) return;
+    for (const Event& event : events) waiting_bytes_ += size_of(event);
+    if (waiting_bytes_ > kWaitingBytes) {
+      // The watchers are behind now, and read what they miss from the file.
+      batches_.clear();
+      waiting_bytes_ = 0;
+      work_ = true;
+    } else {
+      batches_.push_back({from, published_, std::move(events)});
+    }
   }
+  // Whoever wakes finds the mutex free.
   changed_.notify_one();
 }
 
