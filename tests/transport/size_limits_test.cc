@@ -248,19 +248,23 @@ TEST_CASE("a lack of descriptors does not make the server spin, and ends") {
   Fixture fixture(transport::Limits{}, 1);
   Client before(fixture);
   REQUIRE(before.works());
+  // UBSan looks at the memory of a type that it sees for the first time by way of a pipe, which
+  // there will be none for: what is checked below is seen here.
+  static_cast<util::Logger&>(fixture.logger).warning("none of the server's");
+  CHECK(fixture.logger.warnings == 1);
   Scarcity scarcity;
   scarcity.give_back(1);
   const int waiting = connect_to(fixture);
-  REQUIRE(warned(fixture, 1));
+  REQUIRE(warned(fixture, 2));
   // The clock stands still, so the server has looked once and looks away.
   for (int round = 0; round < 20; ++round) REQUIRE(before.works());
-  CHECK(fixture.logger.warnings == 1);
+  CHECK(fixture.logger.warnings == 2);
   fixture.clock.advance(100ms);
-  REQUIRE(warned(fixture, 2));
+  REQUIRE(warned(fixture, 3));
   scarcity.give_back(10);
   fixture.clock.advance(100ms);
   ::close(waiting);
   Client after(fixture);
   CHECK(after.works());
-  CHECK(fixture.logger.warnings == 2);
+  CHECK(fixture.logger.warnings == 3);
 }
