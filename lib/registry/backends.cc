@@ -191,8 +191,8 @@ class Backends::Impl final : public storage::WatchSink {
 };
 
 Backends::Backends(const Registry& registry, storage::Store& store, util::Clock& clock,
-                   util::Logger& logger, BackendOptions options)
-    : impl_(std::make_unique<Impl>(registry, store, clock, logger, std::move(options))) {}
+                   util::Logger& logger, const BackendOptions& options)
+    : impl_(std::make_unique<Impl>(registry, store, clock, logger, options)) {}
 
 Backends::~Backends() { stop(); }
 

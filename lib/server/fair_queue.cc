@@ -71,6 +71,7 @@ void FairQueue::submit(Task task) {
       refused = std::move(task);
     }
   }
+  // NOLINTNEXTLINE(bugprone-use-after-move): where it was moved, nobody is free
   if (free != nullptr && !begin(*free, task)) {
     const util::MutexLock lock(mutex_);
     enqueue(std::move(task));

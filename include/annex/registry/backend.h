@@ -115,7 +115,7 @@ class Backends {
  public:
   /// What outlives it is said above.
   Backends(const Registry& registry, storage::Store& store, util::Clock& clock,
-           util::Logger& logger, BackendOptions options);
+           util::Logger& logger, const BackendOptions& options);
   ~Backends();
   Backends(const Backends&) = delete;
   Backends& operator=(const Backends&) = delete;
