@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string_view>
+
+#include "util/eight_bytes.h"
 
 namespace annex::json {
 
@@ -29,14 +29,12 @@ inline std::size_t utf8_length(std::string_view text, std::size_t at) {
 
 /// How many bytes at the front of `text` are valid.
 inline std::size_t valid_utf8_size(std::string_view text) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080;
   std::size_t at = 0;
   while (at < text.size()) {
     // Most text is ASCII; eight bytes of it are told at once.
-    std::uint64_t eight = kHighBits;
-    if (text.size() - at >= sizeof eight) std::memcpy(&eight, text.data() + at, sizeof eight);
-    if ((eight & kHighBits) == 0) {
-      at += sizeof eight;
+    if (text.size() - at >= util::EightBytes::kSize &&
+        util::EightBytes(text.data() + at).high() == 0) {
+      at += util::EightBytes::kSize;
       continue;
     }
     const std::size_t length = utf8_length(text, at);

@@ -4,10 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
 
 #include "json/utf8.h"
+#include "util/eight_bytes.h"
 
 namespace annex::json {
 namespace {
@@ -25,23 +24,11 @@ constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
-/// True if each of eight bytes stands for itself. May be false all the same.
-bool all_plain(const char* text) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHighBits = 0x80 * kOnes;
-  std::uint64_t eight = 0;
-  std::memcpy(&eight, text, sizeof eight);
-  // A difference borrows from the byte above only where there is something to tell.
-  const auto any_below = [](std::uint64_t bytes, std::uint64_t limit) {
-    return (bytes - limit * kOnes) & ~bytes;
-  };
-  const auto any_is = [&](std::uint64_t bytes, std::uint64_t c) {
-    return any_below(bytes ^ (c * kOnes), 1);
-  };
-  const std::uint64_t special = eight | any_below(eight, 0x20) | any_is(eight, '\\') |
-                                any_is(eight | (4 * kOnes), '&') |  // and '"'
-                                any_is(eight | (2 * kOnes), '>');   // and '<'
-  return (special & kHighBits) == 0;
+/// True if each of them stands for itself.
+bool all_plain(util::EightBytes bytes) {
+  // '<' and '>' differ in one bit, '"' and '&' in another.
+  return (bytes.high() | bytes.below(0x20) | bytes.equal('\\') | bytes.equal('&', 0x04) |
+          bytes.equal('>', 0x02)) == 0;
 }
 
 /// The escape of two characters that JSON and Go share; null for all else.
@@ -200,8 +187,9 @@ void write_string_to(std::string_view text, std::string& out) {
   std::size_t clean = 0;  // start of the run that needs no escape
   auto flush = [&](std::size_t end) { out.append(text.substr(clean, end - clean)); };
   for (std::size_t i = 0; i < text.size(); ++i) {
-    while (text.size() - i > sizeof(std::uint64_t) && all_plain(text.data() + i)) {
-      i += sizeof(std::uint64_t);
+    while (text.size() - i > util::EightBytes::kSize &&
+           all_plain(util::EightBytes(text.data() + i))) {
+      i += util::EightBytes::kSize;
     }
     const auto c = static_cast<unsigned char>(text[i]);
     if (kPlain[c]) continue;

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <cstring>
 #include <utility>
 
 #include "annex/http/headers.h"
+#include "util/eight_bytes.h"
 
 namespace annex::transport {
 
@@ -95,17 +94,10 @@ Error refusal_error(int status, std::string message) {
 }
 
 bool has_control(std::string_view text) {
-  constexpr std::uint64_t kOnes = UINT64_MAX / 0xff;
-  constexpr std::uint64_t kHighs = kOnes * 0x80;
-  // Eight at once: subtracting n sets the high bit of a byte that had none only if it is below n,
-  // or if one before it was. What was 0x7f is turned into 0, which is below 1.
-  while (text.size() >= sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    const std::uint64_t deletes = word ^ (kOnes * 0x7f);
-    const std::uint64_t below = (word - kOnes * 0x20) & ~word;
-    if (((below | ((deletes - kOnes) & ~deletes)) & kHighs) != 0) return true;
-    text.remove_prefix(sizeof word);
+  while (text.size() >= util::EightBytes::kSize) {
+    const util::EightBytes bytes(text.data());
+    if ((bytes.below(0x20) | bytes.equal('\x7f')) != 0) return true;
+    text.remove_prefix(util::EightBytes::kSize);
   }
   return std::any_of(text.begin(), text.end(), is_control);
 }
