@@ -71,6 +71,19 @@ def contradicts(peers, case):
     return settled(find, "custom " + name)
 
 
+def bans(value):
+    """The names that a case's fischers ban, in every namespace."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key.endswith("disallowedFlunders"):
+                yield from (name for name in item or [] if isinstance(name, str))
+            else:
+                yield from bans(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from bans(item)
+
+
 def check_lists(chosen):
     """What is wrong with the lists themselves: too few cases, a rule without its line of docs/differences.md."""
     counts = collections.Counter(name.partition(":")[0] for name, _ in chosen)
@@ -82,6 +95,10 @@ def check_lists(chosen):
         yield f"{rich} exchanges over the rich kind, fewer than {LEAST_OF_RICH}"
     if len(chosen) < LEAST:
         yield f"{len(chosen)} exchanges, fewer than {LEAST}"
+    for name, steps in chosen:
+        for banned in bans(steps):
+            if "{id}" not in banned:
+                yield f"{name} bans {banned!r}, a name of other cases, which are played meanwhile"
     lines = (HERE.parents[1] / "docs" / "differences.md").read_text()
     for line in LINES:
         if f"| {line} |" not in lines:
