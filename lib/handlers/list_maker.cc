@@ -94,7 +94,13 @@ Result<ListMaker> ListMaker::begin(const Exchange& exchange, std::vector<registr
   } else {
     head = list_head(exchange, meta);
   }
-  return ListMaker(exchange, std::move(items), std::move(table), std::move(head));
+  ListMaker maker(exchange, std::move(items), std::move(table), head);
+  if (exchange.form.media == Media::kProtobuf) {
+    const Result<json::Value> empty = json::parse(head + "]}");
+    if (empty) maker.measured_ = MeasuredList::of(*empty);
+    if (!maker.measured_) return Error::internal("the list has no protobuf form");
+  }
+  return maker;
 }
 
 ListMaker::ListMaker(const Exchange& exchange, std::vector<registry::ItemPtr> items,
@@ -118,18 +124,52 @@ Result<util::Chunks> ListMaker::element(const registry::Item& item) const {
   return out;
 }
 
-Result<void> ListMaker::append_next(util::Chunks& out) {
-  if (next_ < items_.size()) {
-    const registry::ItemPtr item = std::move(items_[next_++]);
-    auto made = element(*item);
-    if (!made) return std::move(made).error();
-    if (auto done = text_.append(std::move(*made), out); !done) return done;
+Result<void> ListMaker::measure_or_append(const util::Chunks& element, util::Chunks& out) {
+  if (!measured_->measuring()) {
+    if (auto done = measured_->append(element, out); !done) return done;
+    items_[next_].reset();
+    return {};
   }
-  if (next_ == items_.size()) {
-    text_.append_end(out);
-    ended_ = true;
-  }
+  auto kept = measured_->measure(element);
+  if (!kept) return std::move(kept).error();
+  if (*kept) items_[unsent_++].reset();
   return {};
+}
+
+Result<void> ListMaker::append_end(util::Chunks& out) {
+  if (measured_ && measured_->measuring()) {
+    measured_->begin(out);
+    next_ = unsent_;
+    if (next_ < items_.size() || measured_->has_kept()) return {};
+  }
+  ended_ = true;
+  if (measured_) return measured_->append_end(out);
+  text_.append_end(out);
+  return {};
+}
+
+Result<std::size_t> ListMaker::make_next(util::Chunks& out) {
+  std::size_t size = 0;
+  if (measured_ && measured_->has_kept()) {
+    measured_->append_kept(out);
+  } else if (next_ < items_.size()) {
+    auto made = element(*items_[next_]);
+    if (!made) return std::move(made).error();
+    size = made->size();
+    Result<void> done;
+    if (measured_) {
+      done = measure_or_append(*made, out);
+    } else {
+      items_[next_].reset();
+      done = text_.append(std::move(*made), out);
+    }
+    if (!done) return std::move(done).error();
+    ++next_;
+  }
+  if (next_ == items_.size() && !(measured_ && measured_->has_kept())) {
+    if (auto done = append_end(out); !done) return std::move(done).error();
+  }
+  return size;
 }
 
 }  // namespace annex::handlers

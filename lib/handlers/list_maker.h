@@ -1,6 +1,7 @@
 // A list piece by piece: the one way to make it, whether it is answered whole or while it is sent.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "annex/util/bytes.h"
 #include "annex/util/result.h"
 #include "handlers/exchange.h"
+#include "handlers/measured_list.h"
 #include "handlers/render.h"
 
 namespace annex::handlers {
@@ -42,22 +44,27 @@ class ListMaker {
   static Result<ListMaker> begin(const Exchange& exchange, std::vector<registry::ItemPtr> items,
                                  const ListMeta& meta);
 
-  /// Appends the next element, after the last one the end, too. Requires: !done().
-  Result<void> append_next(util::Chunks& out);
+  /// Makes the next element and appends what can be sent then, after the last one the end, too:
+  /// nothing while a list has to be measured. Gives the bytes that were made. Requires: !done().
+  Result<std::size_t> make_next(util::Chunks& out);
   bool done() const { return ended_; }
 
  private:
   ListMaker(const Exchange& exchange, std::vector<registry::ItemPtr> items, TableMaker table,
             std::string head);
   Result<util::Chunks> element(const registry::Item& item) const;
+  Result<void> measure_or_append(const util::Chunks& element, util::Chunks& out);
+  Result<void> append_end(util::Chunks& out);
 
   const Form form_;
   const TableMaker table_;
   const util::WallTime now_;
   std::vector<registry::ItemPtr> items_;
   std::size_t next_ = 0;
+  std::size_t unsent_ = 0;  ///< the first that is not with `measured_`
   bool ended_ = false;
   ListText text_;
+  std::optional<MeasuredList> measured_;  ///< instead of `text_`
 };
 
 }  // namespace annex::handlers

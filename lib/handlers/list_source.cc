@@ -39,7 +39,8 @@ class ListSource::Work {
   Piece make(std::size_t room) {
     Piece piece;
     util::Chunks bytes;
-    while (bytes.size() < room) {
+    std::size_t size = 0;  // of what was made, though it may only have been measured
+    while (bytes.size() < room && size < room) {
       if (next_begun_ < begun_.parts().size()) {
         bytes.append(begun_.parts()[next_begun_++]);
         if (next_begun_ == begun_.parts().size()) {
@@ -49,10 +50,12 @@ class ListSource::Work {
         continue;
       }
       if (maker_.done()) break;
-      if (auto made = maker_.append_next(bytes); !made) {
+      auto made = maker_.make_next(bytes);
+      if (!made) {
         logger_.error("a list that was begun cannot be ended", {{"err", made.error().message}});
         return piece;
       }
+      size += *made;
     }
     const bool is_last = begun_.empty() && maker_.done();
     if (packer_) {
@@ -138,6 +141,7 @@ void ListSource::order(std::size_t room, util::TimePoint now) {
 http::Pull ListSource::pull(std::size_t room, util::TimePoint now, util::Chunks& out) {
   if (!has_workers_) {
     Piece piece = work_->make(room);
+    while (piece.bytes.empty() && piece.then == http::Pull::kWrote) piece = work_->make(room);
     out.append(std::move(piece.bytes));
     return piece.then;
   }
@@ -147,22 +151,24 @@ http::Pull ListSource::pull(std::size_t room, util::TimePoint now, util::Chunks&
     return http::Pull::kWait;
   }
   ordered_ = false;
+  const bool is_empty = piece->bytes.empty();
   out.append(std::move(piece->bytes));
-  if (piece->then == http::Pull::kWrote) order(room, now);
-  return piece->then;
+  if (piece->then != http::Pull::kWrote) return piece->then;
+  order(room, now);
+  return is_empty ? http::Pull::kWait : http::Pull::kWrote;
 }
 
 Result<http::Response> list_response(const Exchange& exchange, std::vector<registry::ItemPtr> items,
                                      const ListMeta& meta) {
   auto maker = ListMaker::begin(exchange, std::move(items), meta);
   if (!maker) return std::move(maker).error();
-  // Its envelope begins with its length.
-  const bool whole = exchange.form.media == request::Media::kProtobuf;
   util::Chunks begun;
-  while (!maker->done() && (whole || begun.size() < kStreamFrom)) {
-    if (auto made = maker->append_next(begun); !made) return std::move(made).error();
+  std::size_t size = 0;
+  while (!maker->done() && size < kStreamFrom) {
+    auto made = maker->make_next(begun);
+    if (!made) return std::move(made).error();
+    size += *made;
   }
-  if (whole) return make_response(exchange.http, exchange.form, 200, std::move(begun));
   if (maker->done()) {
     return text_response(exchange.http, exchange.form.media, std::move(begun));
   }

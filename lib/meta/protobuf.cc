@@ -18,19 +18,57 @@ Error broken(const std::string& what) {
   return Error::bad_request("the options cannot be read: " + what);
 }
 
+/// The envelope up to its content, of `size` bytes.
+std::string envelope_begin(std::string_view type, std::size_t size) {
+  util::ProtoWriter envelope;
+  envelope.bytes(kTypeMeta, type);
+  envelope.begin_bytes(kRaw, size);
+  return std::string(kMagic) + envelope.text();
+}
+
+std::string envelope_end() {
+  util::ProtoWriter envelope;
+  envelope.bytes(kContentEncoding, "");
+  envelope.bytes(kContentType, "");
+  return envelope.take();
+}
+
+const ProtoMessage* message_of(const json::Value& object) {
+  return proto_kind(object.at_string({"apiVersion"}), object.at_string({"kind"}));
+}
+
 }  // namespace
 
 std::optional<std::string> to_protobuf(const json::Value& object) {
-  const std::string& kind = object.at_string({"kind"});
-  const ProtoMessage* message = proto_kind(object.at_string({"apiVersion"}), kind);
+  const ProtoMessage* message = message_of(object);
   if (message == nullptr) return std::nullopt;
-  util::ProtoWriter envelope;
-  envelope.bytes(kTypeMeta, to_proto(object, kProtoTypeMeta));
-  envelope.bytes(kRaw, to_proto(object, *message));
-  envelope.bytes(kContentEncoding, "");
-  envelope.bytes(kContentType, "");
-  return std::string(kMagic) + envelope.text();
+  const std::string content = to_proto(object, *message);
+  return envelope_begin(to_proto(object, kProtoTypeMeta), content.size()) + content +
+         envelope_end();
 }
+
+std::optional<ProtobufList> ProtobufList::of(const json::Value& empty) {
+  const ProtoMessage* message = message_of(empty);
+  if (message == nullptr || message->fields.empty()) return std::nullopt;
+  // Those with the greatest number, so that all else goes before them.
+  const ProtoField& elements = message->fields.back();
+  if (elements.count != ProtoCount::kRepeated || elements.form != ProtoForm::kMessage) {
+    return std::nullopt;
+  }
+  return ProtobufList(to_proto(empty, kProtoTypeMeta), to_proto(empty, *message), elements);
+}
+
+std::string ProtobufList::begin(std::size_t size) const {
+  return envelope_begin(type_, head_.size() + size) + head_;
+}
+
+std::string ProtobufList::element(const json::Value& object) const {
+  util::ProtoWriter list;
+  list.bytes(elements_->number, to_proto(object, *elements_->message));
+  return list.take();
+}
+
+std::string ProtobufList::end() const { return envelope_end(); }
 
 std::optional<std::string> to_protobuf_event(std::string_view type, const json::Value& object) {
   const std::optional<std::string> encoded = to_protobuf(object);

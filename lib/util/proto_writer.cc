@@ -36,9 +36,13 @@ void ProtoWriter::number(int field, double value) {
 }
 
 void ProtoWriter::bytes(int field, std::string_view value) {
-  tag(field, kLengthDelimited);
-  out_ += encode_varint(value.size());
+  begin_bytes(field, value.size());
   out_ += value;
+}
+
+void ProtoWriter::begin_bytes(int field, std::size_t size) {
+  tag(field, kLengthDelimited);
+  out_ += encode_varint(size);
 }
 
 std::size_t ProtoWriter::open(int field) {

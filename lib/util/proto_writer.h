@@ -18,6 +18,8 @@ class ProtoWriter {
   void number(int field, double value);
   /// string, bytes, or a message that was encoded elsewhere
   void bytes(int field, std::string_view value);
+  /// What `bytes` writes before its value, which so many bytes that follow elsewhere are.
+  void begin_bytes(int field, std::size_t size);
   /// A message whose fields `write` appends to this same writer.
   template <typename Write>
   void message(int field, const Write& write) {

@@ -8,6 +8,7 @@
 
 #include "annex/json/read.h"
 #include "annex/json/write.h"
+#include "meta/protobuf.h"
 #include "tests/conformance/rest_server.h"
 
 using namespace annex;
@@ -18,6 +19,9 @@ namespace {
 constexpr std::size_t kRoom = 16384;
 constexpr int kObjects = 1500;
 constexpr std::size_t kObjectBytes = 1024;
+const std::string kAsMetadata = ";as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const HeaderMap kMetadata{{"Accept", "application/json" + kAsMetadata}};
+const HeaderMap kProtobufMetadata{{"Accept", "application/vnd.kubernetes.protobuf" + kAsMetadata}};
 
 void fill(RestServer& server) {
   for (int i = 0; i < kObjects; ++i) {
@@ -168,12 +172,10 @@ TEST_CASE("a large list is made while it is sent, and says what its pages say") 
   CHECK(packed.pulls == plain.pulls);
   CHECK(unpack(packed.text) == plain.text);
 
-  const HeaderMap metadata{
-      {"Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}};
-  const Pulled partial = pull_all(server.raw("GET", kFlunders, {}, metadata), server);
+  const Pulled partial = pull_all(server.raw("GET", kFlunders, {}, kMetadata), server);
   CHECK_THAT(partial.text, Catch::StartsWith(R"({"kind":"PartialObjectMetadataList",)"
                                              R"("apiVersion":"meta.k8s.io/v1","metadata":{)"));
-  CHECK(partial.text.find("\"items\":[" + paged_items(server, metadata) + "]}\n") !=
+  CHECK(partial.text.find("\"items\":[" + paged_items(server, kMetadata) + "]}\n") !=
         std::string::npos);
   CHECK(partial.largest < kRoom + 2 * kObjectBytes);
 }
@@ -204,11 +206,10 @@ TEST_CASE("a large list says in every form what it says whole") {
     bool all_styles;
   };
   const std::string table = ";as=Table;g=meta.k8s.io;v=v1";
-  const Form forms[] = {
-      {kOldFlunders + "?", "", "items", true},
-      {kOldFlunders + "?", ";as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", "items", false},
-      {kFlunders + "?", table, "rows", true},
-      {kOldFlunders + "?includeObject=Object", table, "rows", false}};
+  const Form forms[] = {{kOldFlunders + "?", "", "items", true},
+                        {kOldFlunders + "?", kAsMetadata, "items", false},
+                        {kFlunders + "?", table, "rows", true},
+                        {kOldFlunders + "?includeObject=Object", table, "rows", false}};
   for (const Form& form : forms) {
     INFO(form.target << ' ' << form.shape);
     const auto list = [&](const std::string& media, const std::string& query) {
@@ -229,6 +230,51 @@ TEST_CASE("a large list says in every form what it says whole") {
     CHECK(list("application/json", "&pretty=true") == json::write_pretty(*value));
     CHECK(list("application/yaml", "") == json::write_yaml(*value));
   }
+}
+
+TEST_CASE("a large list in protobuf is measured first, and sent in pieces, too") {
+  RestServer server;
+  fill(server);
+  for (const std::string& target : {kFlunders, kOldFlunders}) {
+    const std::string text = pull_all(server.raw("GET", target, {}, kMetadata), server).text;
+    const auto whole = meta::to_protobuf(*json::parse(text));
+    REQUIRE(whole);
+    http::Response response = server.raw("GET", target, {}, kProtobufMetadata);
+    CHECK(response.headers.first("Content-Type") == meta::kProtobufType);
+    const Pulled pulled = pull_all(std::move(response), server);
+    CHECK(pulled.text == *whole);
+    CHECK(pulled.largest < kRoom + 2 * kObjectBytes);
+  }
+}
+
+TEST_CASE("while workers measure a list nothing is sent, and nobody waits for one of them") {
+  Workers workers;
+  RestServer server(workers.options());
+  fill(server);
+  const std::string whole =
+      pull_all(server.raw("GET", kFlunders, {}, kProtobufMetadata), server).text;
+  http::Response response = server.raw("GET", kFlunders, {}, kProtobufMetadata);
+  http::BodySource& source = *std::get<1>(response.body);
+  source.start(workers.waker());
+  std::string text;
+  std::size_t measured = 0;
+  for (http::Pull state = http::Pull::kWait; state != http::Pull::kEnd;) {
+    util::Chunks out;
+    state = source.pull(kRoom, server.clock.now(), out);
+    REQUIRE(state != http::Pull::kAbort);
+    if (state == http::Pull::kWait) {
+      CHECK(out.empty());
+      CHECK_FALSE(source.wake_at());
+      if (text.empty()) ++measured;
+      REQUIRE(workers.tasks.size() == 1);
+      workers.run();
+      CHECK(workers.wakes > 0);
+    }
+    if (state == http::Pull::kWrote) CHECK_FALSE(out.empty());
+    text += out.join();
+  }
+  CHECK(measured > 2);
+  CHECK(text == whole);
 }
 
 TEST_CASE("the pieces of a large list are made by workers, one ahead of its reader") {
