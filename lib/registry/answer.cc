@@ -11,13 +11,8 @@ Result<ItemPtr> answer(const Codec& codec, const WriteRequest& request, json::Va
   const Resource& resource = codec.resource();
   const Strategy& strategy = resource.strategy;
   const HookContext hooks = hooks_for(request, Operation::kCreate);
-  if (request.admission != nullptr) {
-    auto done = request.admission->admit(resource, hooks, &question, nullptr);
-    if (!done) return std::move(done).error();
-  }
-  if (strategy.admit) {
-    auto done = strategy.admit(hooks, &question, nullptr);
-    if (!done) return std::move(done).error();
+  if (auto done = admit(resource, request, hooks, &question, nullptr); !done) {
+    return std::move(done).error();
   }
   if (strategy.prepare_create) strategy.prepare_create(hooks, question);
   schema::FieldErrors errors;
@@ -28,13 +23,8 @@ Result<ItemPtr> answer(const Codec& codec, const WriteRequest& request, json::Va
   if (strategy.warnings) {
     for (const std::string& text : strategy.warnings(hooks, question, nullptr)) request.warn(text);
   }
-  if (request.admission != nullptr) {
-    auto done = request.admission->validate(resource, hooks, &question, nullptr);
-    if (!done) return std::move(done).error();
-  }
-  if (strategy.validate_admission) {
-    auto done = strategy.validate_admission(hooks, &question, nullptr);
-    if (!done) return std::move(done).error();
+  if (auto done = validate_admission(resource, request, hooks, &question, nullptr); !done) {
+    return std::move(done).error();
   }
   auto given = resource.answer(hooks, std::move(question));
   if (!given) return std::move(given).error();

@@ -38,6 +38,14 @@ inline bool is_admitted(const Resource& resource, const WriteRequest& request) {
   return request.admission != nullptr || resource.strategy.admit;
 }
 
+/// Mutating admission: the plugins, then the resource's own hook.
+Result<void> admit(const Resource& resource, const WriteRequest& request,
+                   const HookContext& context, json::Value* object, const json::Value* old);
+/// Validating admission, in the same order.
+Result<void> validate_admission(const Resource& resource, const WriteRequest& request,
+                                const HookContext& context, const json::Value* object,
+                                const json::Value* old);
+
 /// The version that answers what is never stored: none of it is lost in another one.
 const Version& answered_in(const Resource& resource, const WriteRequest& request);
 

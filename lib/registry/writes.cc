@@ -54,9 +54,11 @@ Committing Writes::commit(const WriteRequest& request, std::optional<Draft> draf
   return Committing(backend_, std::move(change), request, clock_);
 }
 
-Result<ItemPtr> Writes::item_of(const std::string& key, Committed committed) const {
-  if (committed.item) return std::move(committed.item);
-  return backend_.codec().make_item(key, committed.revision, committed.text);
+Result<ItemPtr> Writes::item_of(const std::string& key, Result<Committed> committed) const {
+  if (!committed) return std::move(committed).error();
+  if (committed->lost_race) return ItemPtr();
+  if (committed->item) return std::move(committed->item);
+  return backend_.codec().make_item(key, committed->revision, committed->text);
 }
 
 Error Writes::invalid(const std::string& name, const schema::FieldErrors& errors) const {

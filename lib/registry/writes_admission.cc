@@ -50,31 +50,32 @@ Result<json::Value> Writes::wanted_through_scale(const WriteRequest& request,
   return apply_to_scale(backend_.codec(), live, admitted, request);
 }
 
-Result<void> Writes::admit(const WriteRequest& request, const HookContext& context,
-                           json::Value* object, const json::Value* old) const {
+Result<void> admit(const Resource& resource, const WriteRequest& request,
+                   const HookContext& context, json::Value* object, const json::Value* old) {
   // Plugins have seen the Scale already.
   if (request.admission != nullptr && !is_scale(request)) {
-    auto done = request.admission->admit(resource_, context, object, old);
+    auto done = request.admission->admit(resource, context, object, old);
     if (!done) return done;
   }
   // The resource's own hook sees the whole object, so that no subresource leads around it.
-  return resource_.strategy.admit ? resource_.strategy.admit(context, object, old) : Result<void>();
+  return resource.strategy.admit ? resource.strategy.admit(context, object, old) : Result<void>();
 }
 
-Result<void> Writes::validate_admission(const WriteRequest& request, const HookContext& context,
-                                        const json::Value* object, const json::Value* old) const {
+Result<void> validate_admission(const Resource& resource, const WriteRequest& request,
+                                const HookContext& context, const json::Value* object,
+                                const json::Value* old) {
   if (request.admission != nullptr) {
     Result<void> done;
     if (is_scale(request)) {
-      const json::Value scale = scale_of(resource_, *object);
-      const json::Value before = scale_of(resource_, *old);
-      done = request.admission->validate(resource_, context, &scale, &before);
+      const json::Value scale = scale_of(resource, *object);
+      const json::Value before = scale_of(resource, *old);
+      done = request.admission->validate(resource, context, &scale, &before);
     } else {
-      done = request.admission->validate(resource_, context, object, old);
+      done = request.admission->validate(resource, context, object, old);
     }
     if (!done) return done;
   }
-  const auto& hook = resource_.strategy.validate_admission;
+  const auto& hook = resource.strategy.validate_admission;
   return hook ? hook(context, object, old) : Result<void>();
 }
 

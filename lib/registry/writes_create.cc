@@ -59,7 +59,7 @@ Result<void> Writes::prepare_create(const WriteRequest& request, HookContext& ho
     for (const std::string& text : strategy.warnings(hooks, object, nullptr)) request.warn(text);
   }
   hooks.name = name;
-  return validate_admission(request, hooks, &object, nullptr);
+  return validate_admission(resource_, request, hooks, &object, nullptr);
 }
 
 util::Task<Result<Written>> Writes::create_once(const WriteRequest& request, HookContext hooks,
@@ -106,10 +106,9 @@ util::Task<Result<Written>> Writes::create_once(const WriteRequest& request, Hoo
   if (!draft) co_return std::move(draft).error();
   Committing committing = commit(named, std::move(*draft), 0);
   auto committed = co_await committing;
-  if (!committed) co_return std::move(committed).error();
-  if (committed->lost_race) co_return exists();
-  auto item = item_of(relative_key(named.key), std::move(*committed));
+  auto item = item_of(relative_key(named.key), std::move(committed));
   if (!item) co_return std::move(item).error();
+  if (!*item) co_return exists();
   written.item = std::move(*item);
   co_return written;
 }
@@ -125,7 +124,8 @@ util::Task<Result<Written>> Writes::create(const WriteRequest& request, json::Va
   const json::Value managers = asked ? managed_fields(object) : json::Value();
   HookContext hooks = hooks_for(request, Operation::kCreate);
   if (hooks.name.empty()) hooks.name = meta_text(object, "name");
-  if (auto done = admit(request, hooks, &object, nullptr); !done) co_return std::move(done).error();
+  if (auto done = admit(resource_, request, hooks, &object, nullptr); !done)
+    co_return std::move(done).error();
   note_duplicate_owners(request, object, true);
   if (asked) check_managed_fields(resource_, request, managers, object);
   const bool generated = meta_text(object, "name").empty();

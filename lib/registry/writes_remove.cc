@@ -75,8 +75,9 @@ util::Task<Result<std::optional<Removed>>> Writes::try_remove(const WriteRequest
   }
   HookContext hooks = hooks_for(request, Operation::kDelete);
   if (hooks.name.empty()) hooks.name = request.key.name;
-  if (auto done = admit(request, hooks, nullptr, &*old); !done) co_return std::move(done).error();
-  if (auto done = validate_admission(request, hooks, nullptr, &*old); !done) {
+  if (auto done = admit(resource_, request, hooks, nullptr, &*old); !done)
+    co_return std::move(done).error();
+  if (auto done = validate_admission(resource_, request, hooks, nullptr, &*old); !done) {
     co_return std::move(done).error();
   }
 
@@ -115,10 +116,9 @@ util::Task<Result<std::optional<Removed>>> Writes::try_remove(const WriteRequest
   }
   Committing committing = commit(request, std::move(*draft), live->revision);
   auto committed = co_await committing;
-  if (!committed) co_return std::move(committed).error();
-  if (committed->lost_race) co_return std::optional<Removed>();
-  auto item = item_of(live->key, std::move(*committed));
+  auto item = item_of(live->key, std::move(committed));
   if (!item) co_return std::move(item).error();
+  if (!*item) co_return std::optional<Removed>();
   removed.item = std::move(*item);
   co_return std::optional(std::move(removed));
 }

@@ -93,7 +93,8 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
   const bool asked = is_admitted(resource_, request);
   const json::Value managers = asked ? managed_fields(object) : json::Value();
   const HookContext hooks = hooks_for(request, Operation::kUpdate);
-  if (auto done = admit(request, hooks, &object, &*old); !done) co_return std::move(done).error();
+  if (auto done = admit(resource_, request, hooks, &object, &*old); !done)
+    co_return std::move(done).error();
   note_duplicate_owners(request, object, true);
   if (asked) check_managed_fields(resource_, request, managers, object);
   auto revision = wanted_revision(object);
@@ -112,7 +113,7 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
   if (auto done = prepare_update(request, hooks, object, *old); !done) {
     co_return std::move(done).error();
   }
-  if (auto done = validate_admission(request, hooks, &object, &*old); !done) {
+  if (auto done = validate_admission(resource_, request, hooks, &object, &*old); !done) {
     co_return std::move(done).error();
   }
 
@@ -141,10 +142,9 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
   }
   Committing committing = commit(request, std::move(*draft), live->revision);
   auto committed = co_await committing;
-  if (!committed) co_return std::move(committed).error();
-  if (committed->lost_race) co_return std::optional<Written>();
-  auto item = item_of(live->key, std::move(*committed));
+  auto item = item_of(live->key, std::move(committed));
   if (!item) co_return std::move(item).error();
+  if (!*item) co_return std::optional<Written>();
   written.item = std::move(*item);
   co_return std::optional(std::move(written));
 }

@@ -122,11 +122,6 @@ class Writes {
                                      const RemoveOptions& options) const;
 
  private:
-  /// The plugins, then the resource's own hook.
-  Result<void> admit(const WriteRequest& request, const HookContext& context, json::Value* object,
-                     const json::Value* old) const;
-  Result<void> validate_admission(const WriteRequest& request, const HookContext& context,
-                                  const json::Value* object, const json::Value* old) const;
   Result<json::Value> wanted_through_scale(const WriteRequest& request, const json::Value& live,
                                            Transform& transform) const;
   util::Task<Result<Written>> create_once(const WriteRequest& request, HookContext hooks,
@@ -147,8 +142,9 @@ class Writes {
   /// To be awaited. `request` is that of the object itself.
   Committing commit(const WriteRequest& request, std::optional<Draft> draft,
                     storage::Revision expected) const;
-  /// The new state, read again where what was stored reads otherwise than what was wanted.
-  Result<ItemPtr> item_of(const std::string& key, Committed committed) const;
+  /// The new state, read again where what was stored reads otherwise than what was wanted; null
+  /// after a lost race.
+  Result<ItemPtr> item_of(const std::string& key, Result<Committed> committed) const;
   Error invalid(const std::string& name, const schema::FieldErrors& errors) const;
   Error not_found(const std::string& name) const;
   Error already_exists(const std::string& name, bool deleting) const;
