@@ -1,6 +1,8 @@
 #include "registry/stored_backend.h"
 
 #include <algorithm>
+#include <future>
+#include <thread>
 #include <unordered_map>
 
 #include "registry/past.h"
@@ -10,6 +12,8 @@ namespace {
 
 /// Objects that are read at once when the cache is filled.
 constexpr std::size_t kFillPage = 1000;
+/// That make items of them: a start with many objects waits for little else.
+constexpr unsigned kFillThreads = 4;
 
 /// A damaged page has many objects; each of them is told to who asks for it.
 constexpr std::size_t kLoggedAsUnreadable = 100;
@@ -106,13 +110,12 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
     for (const storage::DamagedEntry& entry : page->damaged) {
       leave_out(entry.key.substr(prefix_.size()), Error::internal(entry.message));
     }
-    for (const storage::Entry& entry : page->entries) {
-      const std::string key = entry.key.substr(prefix_.size());
-      auto item = codec_.make_item(key, entry.revision, entry.value);
-      if (item) {
-        items.push_back(std::move(*item));
+    std::vector<Result<ItemPtr>> made = make_items(page->entries);
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      if (made[i]) {
+        items.push_back(std::move(*made[i]));
       } else {
-        leave_out(key, item.error());
+        leave_out(page->entries[i].key.substr(prefix_.size()), made[i].error());
       }
     }
     more = page->more && !page->entries.empty();
@@ -120,6 +123,30 @@ Result<void> StoredBackend::fill(storage::Revision revision) {
   }
   cache_->reset(revision, std::move(items));
   return {};
+}
+
+std::vector<Result<ItemPtr>> StoredBackend::make_items(
+    std::span<const storage::Entry> entries) const {
+  std::vector<Result<ItemPtr>> items(entries.size(), ItemPtr());
+  const auto make = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const storage::Entry& entry = entries[i];
+      items[i] = codec_.make_item(entry.key.substr(prefix_.size()), entry.revision, entry.value);
+    }
+  };
+  if (entries.size() < kFillPage) {
+    make(0, entries.size());
+    return items;
+  }
+  const std::size_t threads = std::clamp(std::thread::hardware_concurrency(), 1U, kFillThreads);
+  std::vector<std::future<void>> others;
+  for (std::size_t i = 1; i < threads; ++i) {
+    others.push_back(
+        std::async(make, entries.size() * i / threads, entries.size() * (i + 1) / threads));
+  }
+  make(0, entries.size() / threads);
+  for (std::future<void>& other : others) other.get();
+  return items;
 }
 
 void StoredBackend::leave_out(const std::string& key, const Error& why) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -55,6 +56,8 @@ class StoredBackend final : public Backend {
   /// Notes that what is stored under the relative key cannot be read: whoever asks for it is told
   /// why, lists and watches leave it out, and it is never written over.
   void leave_out(const std::string& key, const Error& why);
+  /// The item of each entry, or why it has none. Large pages are shared among threads.
+  std::vector<Result<ItemPtr>> make_items(std::span<const storage::Entry> entries) const;
   /// The item of a value that was there in the past; null for one that cannot be read.
   ItemPtr past_item(const std::string& key, storage::Revision revision,
                     const util::Bytes& value) const;
