@@ -1,5 +1,9 @@
+#include <exception>
+#include <optional>
+
 #include "handlers/body.h"
 #include "handlers/exchange.h"
+#include "handlers/lanes.h"
 #include "handlers/list_source.h"
 #include "handlers/options.h"
 #include "handlers/paging.h"
@@ -8,6 +12,55 @@ namespace annex::handlers {
 namespace {
 
 constexpr std::int64_t kPageSize = 10000;
+/// Deletions under way at once: their commits are made durable together.
+constexpr std::size_t kLanes = 16;
+
+/// Deletions of one request, begun in order.
+class Removals {
+ public:
+  Removals(const Exchange& exchange, const DeleteOptions& options)
+      : exchange_(exchange), options_(options), writes_(exchange.writes()) {
+    if (exchange.context.waiting != nullptr) lanes_.emplace(*exchange.context.waiting);
+  }
+
+  /// Returns once it is done, or waits.
+  util::Detached begin(registry::ItemPtr item) {
+    registry::WriteRequest request = exchange_.write_request(options_.dry_run, options_.document);
+    request.deadline = exchange_.context.deadline;
+    request.key = {std::string(item->name_space()), std::string(item->name())};
+    request.preconditions = options_.preconditions;
+    if (lanes_) request.waiting = &*lanes_;
+    ++running_;
+    try {
+      auto removed = co_await writes_.remove(request, options_.remove);
+      // Somebody else was faster: that is what was wanted.
+      const bool failed = !removed && removed.error().reason != Reason::kNotFound;
+      if (failed && !failure_) failure_ = std::move(removed).error();
+    } catch (...) {
+      if (!thrown_) thrown_ = std::current_exception();
+    }
+    --running_;
+  }
+
+  std::size_t running() const { return running_; }
+  /// Requires: running() > 0.
+  auto progress() { return lanes_->progress(); }
+  bool failed() const { return failure_ || thrown_; }
+  /// The first failure, if there was one. Requires: running() == 0.
+  const std::optional<Error>& failure() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+    return failure_;
+  }
+
+ private:
+  const Exchange& exchange_;
+  const DeleteOptions& options_;
+  const registry::Writes writes_;
+  std::optional<Lanes> lanes_;
+  std::size_t running_ = 0;
+  std::optional<Error> failure_;
+  std::exception_ptr thrown_;
+};
 
 }  // namespace
 
@@ -24,23 +77,19 @@ util::Task<Result<http::Response>> serve_remove_collection(Exchange& exchange) {
   if (!one_page) list->limit = kPageSize;
   std::vector<registry::ItemPtr> listed;
   ListMeta meta;
-  const registry::Writes writes = exchange.writes();
+  Removals removals(exchange, *options);
   for (;;) {
     auto page = read_page(exchange, *list);
     if (!page) co_return std::move(page).error();
     if (meta.revision == 0) meta.revision = page->meta.revision;
-    for (const registry::ItemPtr& item : page->items) {
-      registry::WriteRequest request = exchange.write_request(options->dry_run, options->document);
-      request.deadline = exchange.context.deadline;
-      request.key = {std::string(item->name_space()), std::string(item->name())};
-      request.preconditions = options->preconditions;
-      auto removed = co_await writes.remove(request, options->remove);
-      // Somebody else was faster: that is what was wanted.
-      if (!removed && removed.error().reason != Reason::kNotFound) {
-        co_return std::move(removed).error();
-      }
-      listed.push_back(item);
+    for (registry::ItemPtr& item : page->items) {
+      while (removals.running() == kLanes) co_await removals.progress();
+      if (removals.failed()) break;
+      removals.begin(item);
+      listed.push_back(std::move(item));
     }
+    while (removals.running() > 0) co_await removals.progress();
+    if (const auto& failure = removals.failure()) co_return *failure;
     if (one_page) {
       meta.continue_token = page->meta.continue_token;
       meta.remaining = page->meta.remaining;

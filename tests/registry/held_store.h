@@ -38,6 +38,12 @@ class Hold {
     return held_.size() >= count;
   }
 
+  /// How many wait.
+  std::size_t count() const {
+    const util::MutexLock lock(mutex_);
+    return held_.size();
+  }
+
   /// For the store: now or later.
   void pass(std::function<void()> commit) {
     {
@@ -52,7 +58,7 @@ class Hold {
   }
 
  private:
-  util::Mutex mutex_;
+  mutable util::Mutex mutex_;
   util::CondVar changed_;
   bool closed_ ANNEX_GUARDED_BY(mutex_) = false;
   std::vector<std::function<void()>> held_ ANNEX_GUARDED_BY(mutex_);

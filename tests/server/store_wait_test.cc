@@ -1,9 +1,12 @@
 // A store that takes its time, before a whole server with one worker.
+#include <atomic>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include "annex/annex.h"
 #include "annex/http/uri.h"
+#include "annex/json/read.h"
 #include "annex/storage/memory.h"
 #include "tests/registry/held_store.h"
 #include "tests/server/whole_server.h"
@@ -23,6 +26,31 @@ struct Loaf {
   }
 };
 
+/// Refuses, or fails, to delete one loaf; sees whether it is asked by two at once.
+class Guard final : public admission::Plugin {
+ public:
+  std::string name() const override { return "Guard"; }
+  bool handles(Operation operation) const override { return operation == Operation::kDelete; }
+  Result<void> validate(const registry::Resource&, const HookContext& context, const json::Value*,
+                        const json::Value*) const override {
+    if (inside_.fetch_add(1) != 0) at_once = true;
+    ++asked;
+    std::this_thread::yield();
+    inside_.fetch_sub(1);
+    if (context.name != kept) return {};
+    if (throws) throw std::runtime_error("bad");
+    return admission::forbidden(context, nullptr, "it is for you");
+  }
+
+  std::string kept{};
+  bool throws = false;
+  mutable std::atomic<int> asked = 0;
+  mutable std::atomic<bool> at_once = false;
+
+ private:
+  mutable std::atomic<int> inside_ = 0;
+};
+
 struct Bakery {
   Bakery()
       : whole(
@@ -36,6 +64,7 @@ struct Bakery {
                     storage::make_memory_store({}, environment.clock, environment.random), hold));
               };
               server.store(std::move(kind));
+              server.admission(guard);
               server.group("bakery.example.com").resource<Loaf>("loaves", "Loaf").version("v1");
             },
             options()) {}
@@ -56,7 +85,34 @@ struct Bakery {
     return id;
   }
 
+  void bake(Http2Client& client, int count) const {
+    for (int i = 0; i < count; ++i) {
+      const auto id = create(client, "l" + std::to_string(100 + i));
+      REQUIRE(client.finish(id));
+      REQUIRE(client.status[id] == "201");
+    }
+  }
+  static std::int32_t send(Http2Client& client, const std::string& method,
+                           const std::string& query = {}) {
+    const auto id = client.request(kLoaves + query, nullptr, method, {{"x-user", "baker"}});
+    client.flush();
+    return id;
+  }
+  /// The loaves that are there: "l105 l106 ".
+  static std::string left(Http2Client& client) {
+    const auto id = send(client, "GET");
+    REQUIRE(client.finish(id));
+    const auto list = json::parse(client.body[id]);
+    REQUIRE(list);
+    std::string names;
+    for (const json::Value& item : list->find("items")->as_array()) {
+      names += item.at_string({"metadata", "name"}) + " ";
+    }
+    return names;
+  }
+
   std::shared_ptr<test::Hold> hold = std::make_shared<test::Hold>();
+  std::shared_ptr<Guard> guard = std::make_shared<Guard>();
   test::WholeServer whole;
 };
 
@@ -88,6 +144,51 @@ TEST_CASE("a create whose store does not answer is told so at the limit for writ
   bakery.whole.clock.advance(std::chrono::seconds(35));
   REQUIRE(client.finish(create));
   CHECK(client.status[create] == "504");
+}
+
+TEST_CASE("deletions of a collection wait for their store together, and hold no worker") {
+  Bakery bakery;
+  Http2Client client(*bakery.whole.listener);
+  bakery.bake(client, 40);
+  bakery.hold->close();
+  const auto removal = Bakery::send(client, "DELETE");
+  REQUIRE(bakery.hold->wait_for(16));
+  CHECK(Bakery::left(client).size() == 40 * 5);
+  CHECK(bakery.hold->count() == 16);
+  bakery.hold->release();
+  REQUIRE(client.finish(removal));
+  CHECK(client.status[removal] == "200");
+  CHECK(bakery.guard->asked == 40);
+  CHECK_FALSE(bakery.guard->at_once);
+  CHECK(Bakery::left(client).empty());
+}
+
+TEST_CASE("a deletion that fails ends that of its collection: those begun before are done") {
+  Bakery bakery;
+  bakery.guard->kept = "l105";
+  bakery.guard->throws = GENERATE(false, true);
+  Http2Client client(*bakery.whole.listener);
+  bakery.bake(client, 8);
+  bakery.hold->close();
+  const auto removal = Bakery::send(client, "DELETE");
+  REQUIRE(bakery.hold->wait_for(5));
+  bakery.hold->release();
+  REQUIRE(client.finish(removal));
+  CHECK(client.status[removal] == (bakery.guard->throws ? "500" : "403"));
+  CHECK(Bakery::left(client) == "l105 l106 l107 ");
+}
+
+TEST_CASE(
+    "a collection whose store does not answer is told of at the limit, and is deleted later") {
+  Bakery bakery;
+  Http2Client client(*bakery.whole.listener);
+  bakery.bake(client, 3);
+  bakery.hold->close();
+  const auto removal = Bakery::send(client, "DELETE");
+  REQUIRE(bakery.hold->wait_for(3));
+  bakery.whole.clock.advance(std::chrono::seconds(61));
+  REQUIRE(client.finish(removal));
+  CHECK(client.status[removal] == "504");
 }
 
 TEST_CASE("a server that stops answers what waits for its store") {
