@@ -329,8 +329,18 @@ Result<void> StoredBackend::take_page(const ListQuery& query, const storage::Lis
 Result<ListResult> StoredBackend::list(const ListQuery& query) {
   if (query.at.kind == ReadAt::Kind::kExactly) return list_exactly(query);
   if (auto done = wait_until(query.at); !done) return std::move(done).error();
-  CacheState state = cache_->list(query.prefix);
+  // Any state is one that is at hand, and upstream's cache gives it whole.
+  const std::size_t limit = query.at.kind == ReadAt::Kind::kAny ? 0 : query.limit;
   ListResult result;
+  if (limit != 0 && !query.matches) {
+    CachePage page = cache_->page(query.prefix, query.after, limit);
+    result.revision = page.revision;
+    result.items = std::move(page.items);
+    result.remaining = page.more;
+    result.more = page.more > 0;
+    return result;
+  }
+  CacheState state = cache_->list(query.prefix);
   result.revision = state.revision;
   if (!query.after.empty()) {
     const auto begin = std::upper_bound(
@@ -338,8 +348,6 @@ Result<ListResult> StoredBackend::list(const ListQuery& query) {
         [](const std::string& key, const ItemPtr& item) { return key < item->key; });
     state.items.erase(state.items.begin(), begin);
   }
-  // Any state is one that is at hand, and upstream's cache gives it whole.
-  const std::size_t limit = query.at.kind == ReadAt::Kind::kAny ? 0 : query.limit;
   std::size_t seen = 0;
   for (ItemPtr& item : state.items) {
     if (limit != 0 && result.items.size() == limit) break;

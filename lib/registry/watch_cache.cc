@@ -5,6 +5,17 @@
 
 namespace annex::registry {
 
+namespace {
+
+bool has_prefix(const std::string& key, const std::string& prefix) {
+  return key.compare(0, prefix.size(), prefix) == 0;
+}
+
+/// "namespace/" of a key; empty without one.
+std::string_view space_of(std::string_view key) { return key.substr(0, key.find('/') + 1); }
+
+}  // namespace
+
 util::Bytes CacheEvent::text(const std::string& form,
                              const std::function<util::Bytes()>& make) const {
   util::MutexLock lock(mutex_);
@@ -23,7 +34,8 @@ void WatchCache::reset(storage::Revision revision, std::vector<ItemPtr> items) {
   {
     util::MutexLock lock(mutex_);
     items_.clear();
-    for (ItemPtr& item : items) items_.insert(items_.end(), std::move(item));
+    counts_.clear();
+    for (ItemPtr& item : items) put(std::move(item));
     first_ += ring_.size() + kGap;
     ring_.clear();
     oldest_ = revision;
@@ -41,10 +53,7 @@ void WatchCache::append(std::vector<CacheEventPtr> events) {
     util::MutexLock lock(mutex_);
     for (CacheEventPtr& event : events) {
       if (event->revision() <= revision_) continue;
-      const ItemPtr& shown = event->current() ? event->current() : event->previous();
-      auto place = items_.lower_bound(std::string_view(shown->key));
-      if (place != items_.end() && (*place)->key == shown->key) place = items_.erase(place);
-      if (event->current()) items_.insert(place, event->current());
+      event->current() ? put(event->current()) : remove(event->previous()->key);
       revision_ = event->revision();
       ring_.push_back(std::move(event));
     }
@@ -116,6 +125,57 @@ ItemPtr WatchCache::get(const std::string& key) const {
   return found == items_.end() ? nullptr : *found;
 }
 
+void WatchCache::put(ItemPtr item) {
+  // Mostly behind all others: what a store gives at a start is in order.
+  const auto place = items_.empty() || (*items_.rbegin())->key < item->key
+                         ? items_.end()
+                         : items_.lower_bound(std::string_view(item->key));
+  if (place != items_.end() && (*place)->key == item->key) {
+    const auto behind = std::next(place);
+    auto node = items_.extract(place);
+    node.value() = std::move(item);
+    items_.insert(behind, std::move(node));
+    return;
+  }
+  const std::string_view space = space_of(item->key);
+  if (!space.empty()) {
+    const auto count = counts_.find(space);
+    if (count != counts_.end()) {
+      ++count->second;
+    } else {
+      counts_.emplace(space, 1);
+    }
+  }
+  items_.insert(place, std::move(item));
+}
+
+void WatchCache::remove(const std::string& key) {
+  const auto place = items_.find(std::string_view(key));
+  if (place == items_.end()) return;
+  const auto count = counts_.find(space_of(key));
+  if (count != counts_.end() && --count->second == 0) counts_.erase(count);
+  items_.erase(place);
+}
+
+CachePage WatchCache::page(const std::string& prefix, const std::string& after,
+                           std::size_t limit) const {
+  util::MutexLock lock(mutex_);
+  CachePage page;
+  page.revision = revision_;
+  auto it = after < prefix ? items_.lower_bound(std::string_view(prefix))
+                           : items_.upper_bound(std::string_view(after));
+  const auto is_own = [&] { return it != items_.end() && has_prefix((*it)->key, prefix); };
+  for (; is_own() && page.items.size() < limit; ++it) page.items.push_back(*it);
+  if (!is_own()) return page;
+  const auto count = counts_.find(prefix);
+  if (after.empty() && (prefix.empty() || count != counts_.end())) {
+    page.more = (prefix.empty() ? items_.size() : count->second) - page.items.size();
+    return page;
+  }
+  for (; is_own(); ++it) ++page.more;
+  return page;
+}
+
 CacheState WatchCache::list(const std::string& prefix) const {
   return begin_with_state(prefix).state;
 }
@@ -127,7 +187,7 @@ WatchCache::Start WatchCache::begin_with_state(const std::string& prefix) const 
   start.state.revision = revision_;
   if (prefix.empty()) start.state.items.reserve(items_.size());
   for (auto it = items_.lower_bound(std::string_view(prefix)); it != items_.end(); ++it) {
-    if ((*it)->key.compare(0, prefix.size(), prefix) != 0) break;
+    if (!has_prefix((*it)->key, prefix)) break;
     start.state.items.push_back(*it);
   }
   return start;

@@ -1,8 +1,10 @@
 #include "annex/registry/watch_cache.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "annex/util/manual_clock.h"
+#include "annex/util/random.h"
 
 using namespace annex;
 using namespace annex::registry;
@@ -90,4 +92,45 @@ TEST_CASE("lists are of one prefix, waits of one revision") {
   CHECK(cache.get("none") == nullptr);
   CHECK(cache.wait_for(5, {}));
   CHECK_FALSE(cache.wait_for(6, std::chrono::milliseconds(1)));
+}
+
+TEST_CASE("a page is the beginning of the whole, and knows how much is behind it") {
+  const std::uint64_t seed = Catch::rngSeed();
+  INFO("seed " << seed);
+  util::SeededRandom random(seed);
+  util::ManualClock clock;
+  WatchCache cache({}, clock);
+  storage::Revision revision = 1;
+  const auto some_key = [&] {
+    const std::string name = "n" + std::to_string(random.below(30));
+    const std::uint64_t space = random.below(5);
+    // Of the cluster, and of namespaces of which one's name begins as another's does.
+    return space == 0 ? name : std::string(space, 'a') + "/" + name;
+  };
+  for (int round = 0; round < 400; ++round) {
+    const std::string key = some_key();
+    const ItemPtr there = cache.get(key);
+    ++revision;
+    if (random.below(60) == 0) {
+      cache.reset(revision, cache.list("a/").items);
+    } else if (there && random.below(2) == 0) {
+      cache.append({std::make_shared<const CacheEvent>(revision, nullptr, there, clock.now())});
+      CHECK_FALSE(cache.get(key));
+    } else {
+      cache.append({put(clock, key, revision)});
+      CHECK(cache.get(key)->revision == revision);
+    }
+    for (const char* prefix : {"", "a/", "aa/", "aaa", "n", "none/"}) {
+      const std::string after = random.below(3) == 0 ? some_key() : "";
+      const std::size_t limit = 1 + random.below(40);
+      std::vector<ItemPtr> wanted = cache.list(prefix).items;
+      std::erase_if(wanted, [&](const ItemPtr& one) { return one->key <= after; });
+      const CachePage page = cache.page(prefix, after, limit);
+      const std::size_t count = std::min(limit, wanted.size());
+      INFO(prefix << " after " << after << ", " << limit);
+      CHECK(page.revision == revision);
+      CHECK(page.items == std::vector<ItemPtr>(wanted.begin(), wanted.begin() + count));
+      CHECK(page.more == wanted.size() - count);
+    }
+  }
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -65,6 +66,13 @@ struct CacheState {
   std::vector<ItemPtr> items{};  ///< in bytewise order of keys
 };
 
+/// The beginning of such a state.
+struct CachePage {
+  storage::Revision revision{};
+  std::vector<ItemPtr> items{};
+  std::size_t more{};  ///< how many objects are behind them
+};
+
 /// Fed by one thread at a time, read by any. Owned by the resource's backend.
 class WatchCache {
  public:
@@ -97,6 +105,9 @@ class WatchCache {
   std::size_t size() const;
   /// The newest known item whatever the key; of a key range if `prefix` is not empty.
   CacheState list(const std::string& prefix) const;
+  /// The first `limit` items of that state behind the key `after`. Short work, however large the
+  /// state, if that is the beginning of all objects or of a namespace's.
+  CachePage page(const std::string& prefix, const std::string& after, std::size_t limit) const;
 
   /// A place in the ring. One is never of two changes.
   using Position = std::uint64_t;
@@ -147,6 +158,8 @@ class WatchCache {
   /// so that every position given out before is off the ring.
   static constexpr Position kGap = Position{1} << 32U;
 
+  void put(ItemPtr item) ANNEX_REQUIRES(mutex_);
+  void remove(const std::string& key) ANNEX_REQUIRES(mutex_);
   void trim() ANNEX_REQUIRES(mutex_);
   std::vector<Target> targets() const ANNEX_REQUIRES(mutex_);
   static void wake(const std::vector<Target>& targets);
@@ -156,6 +169,8 @@ class WatchCache {
   mutable util::Mutex mutex_;
   mutable util::CondVar changed_;
   std::set<ItemPtr, ByKey> items_ ANNEX_GUARDED_BY(mutex_);
+  /// How many of them each namespace has, by "namespace/".
+  std::map<std::string, std::size_t, std::less<>> counts_ ANNEX_GUARDED_BY(mutex_);
   std::deque<CacheEventPtr> ring_ ANNEX_GUARDED_BY(mutex_);
   /// The position of the ring's first event.
   Position first_ ANNEX_GUARDED_BY(mutex_) = kGap;
