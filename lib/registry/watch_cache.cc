@@ -5,17 +5,6 @@
 
 namespace annex::registry {
 
-namespace {
-
-bool has_prefix(const std::string& key, const std::string& prefix) {
-  return key.compare(0, prefix.size(), prefix) == 0;
-}
-
-/// "namespace/" of a key; empty without one.
-std::string_view space_of(std::string_view key) { return key.substr(0, key.find('/') + 1); }
-
-}  // namespace
-
 util::Bytes CacheEvent::text(const std::string& form,
                              const std::function<util::Bytes()>& make) const {
   util::MutexLock lock(mutex_);
@@ -33,9 +22,7 @@ void WatchCache::reset(storage::Revision revision, std::vector<ItemPtr> items) {
   std::vector<Target> woken;
   {
     util::MutexLock lock(mutex_);
-    items_.clear();
-    counts_.clear();
-    for (ItemPtr& item : items) put(std::move(item));
+    items_.assign(items);
     first_ += ring_.size() + kGap;
     ring_.clear();
     oldest_ = revision;
@@ -53,7 +40,11 @@ void WatchCache::append(std::vector<CacheEventPtr> events) {
     util::MutexLock lock(mutex_);
     for (CacheEventPtr& event : events) {
       if (event->revision() <= revision_) continue;
-      event->current() ? put(event->current()) : remove(event->previous()->key);
+      if (event->current()) {
+        items_.put(event->current());
+      } else {
+        items_.erase(event->previous()->key);
+      }
       revision_ = event->revision();
       ring_.push_back(std::move(event));
     }
@@ -121,40 +112,7 @@ std::size_t WatchCache::size() const {
 
 ItemPtr WatchCache::get(const std::string& key) const {
   util::MutexLock lock(mutex_);
-  const auto found = items_.find(std::string_view(key));
-  return found == items_.end() ? nullptr : *found;
-}
-
-void WatchCache::put(ItemPtr item) {
-  // Mostly behind all others: what a store gives at a start is in order.
-  const auto place = items_.empty() || (*items_.rbegin())->key < item->key
-                         ? items_.end()
-                         : items_.lower_bound(std::string_view(item->key));
-  if (place != items_.end() && (*place)->key == item->key) {
-    const auto behind = std::next(place);
-    auto node = items_.extract(place);
-    node.value() = std::move(item);
-    items_.insert(behind, std::move(node));
-    return;
-  }
-  const std::string_view space = space_of(item->key);
-  if (!space.empty()) {
-    const auto count = counts_.find(space);
-    if (count != counts_.end()) {
-      ++count->second;
-    } else {
-      counts_.emplace(space, 1);
-    }
-  }
-  items_.insert(place, std::move(item));
-}
-
-void WatchCache::remove(const std::string& key) {
-  const auto place = items_.find(std::string_view(key));
-  if (place == items_.end()) return;
-  const auto count = counts_.find(space_of(key));
-  if (count != counts_.end() && --count->second == 0) counts_.erase(count);
-  items_.erase(place);
+  return items_.find(key);
 }
 
 CachePage WatchCache::page(const std::string& prefix, const std::string& after,
@@ -162,17 +120,7 @@ CachePage WatchCache::page(const std::string& prefix, const std::string& after,
   util::MutexLock lock(mutex_);
   CachePage page;
   page.revision = revision_;
-  auto it = after < prefix ? items_.lower_bound(std::string_view(prefix))
-                           : items_.upper_bound(std::string_view(after));
-  const auto is_own = [&] { return it != items_.end() && has_prefix((*it)->key, prefix); };
-  for (; is_own() && page.items.size() < limit; ++it) page.items.push_back(*it);
-  if (!is_own()) return page;
-  const auto count = counts_.find(prefix);
-  if (after.empty() && (prefix.empty() || count != counts_.end())) {
-    page.more = (prefix.empty() ? items_.size() : count->second) - page.items.size();
-    return page;
-  }
-  for (; is_own(); ++it) ++page.more;
+  page.more = items_.page(prefix, after, limit, page.items);
   return page;
 }
 
@@ -181,15 +129,24 @@ CacheState WatchCache::list(const std::string& prefix) const {
 }
 
 WatchCache::Start WatchCache::begin_with_state(const std::string& prefix) const {
-  util::MutexLock lock(mutex_);
   Start start;
-  start.position = first_ + ring_.size();
-  start.state.revision = revision_;
-  if (prefix.empty()) start.state.items.reserve(items_.size());
-  for (auto it = items_.lower_bound(std::string_view(prefix)); it != items_.end(); ++it) {
-    if (!has_prefix((*it)->key, prefix)) break;
-    start.state.items.push_back(*it);
+  std::vector<ItemIndex::Slice> slices;
+  {
+    util::MutexLock lock(mutex_);
+    start.position = first_ + ring_.size();
+    start.state.revision = revision_;
+    slices = items_.slices(prefix);
   }
+  std::size_t size = 0;
+  for (const ItemIndex::Slice& slice : slices) size += slice.end - slice.begin;
+  start.state.items.reserve(size);
+  for (const ItemIndex::Slice& slice : slices) {
+    for (std::size_t i = slice.begin; i < slice.end; ++i) {
+      start.state.items.push_back((*slice.run)[i]);
+    }
+  }
+  util::MutexLock lock(mutex_);
+  ItemIndex::give_back(slices);
   return start;
 }
 

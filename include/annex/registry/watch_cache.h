@@ -5,10 +5,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +14,7 @@
 
 #include "annex/http/body_source.h"
 #include "annex/registry/item.h"
+#include "annex/registry/item_index.h"
 #include "annex/util/clock.h"
 #include "annex/util/mutex.h"
 
@@ -79,7 +78,8 @@ class WatchCache {
   /// Empty; `clock` outlives it.
   WatchCache(WatchCacheOptions options, const util::Clock& clock);
 
-  /// Begins anew with this state: every running watch ends.
+  /// Begins anew with this state: every running watch ends. Requires: the items are in bytewise
+  /// order of their keys.
   void reset(storage::Revision revision, std::vector<ItemPtr> items);
   /// Appends changes in order; wakes each WakeTarget once.
   void append(std::vector<CacheEventPtr> events);
@@ -103,10 +103,10 @@ class WatchCache {
   ItemPtr get(const std::string& key) const;
   /// How many objects there are.
   std::size_t size() const;
-  /// The newest known item whatever the key; of a key range if `prefix` is not empty.
+  /// The newest known items whatever the key; of a key range if `prefix` is not empty. Others wait
+  /// a short time only, however many there are.
   CacheState list(const std::string& prefix) const;
-  /// The first `limit` items of that state behind the key `after`. Short work, however large the
-  /// state, if that is the beginning of all objects or of a namespace's.
+  /// The first `limit` items of that state behind the key `after`: short work, however large it is.
   CachePage page(const std::string& prefix, const std::string& after, std::size_t limit) const;
 
   /// A place in the ring. One is never of two changes.
@@ -140,16 +140,6 @@ class WatchCache {
   std::size_t watchers() const;
 
  private:
-  /// The items themselves have their keys.
-  struct ByKey {
-    using is_transparent = void;
-    static std::string_view key(const ItemPtr& item) { return item->key; }
-    static std::string_view key(std::string_view key) { return key; }
-    template <typename A, typename B>
-    bool operator()(const A& a, const B& b) const {
-      return key(a) < key(b);
-    }
-  };
   struct Target {
     std::shared_ptr<http::WakeTarget> target;
     std::vector<http::WakeId> ids;
@@ -158,8 +148,6 @@ class WatchCache {
   /// so that every position given out before is off the ring.
   static constexpr Position kGap = Position{1} << 32U;
 
-  void put(ItemPtr item) ANNEX_REQUIRES(mutex_);
-  void remove(const std::string& key) ANNEX_REQUIRES(mutex_);
   void trim() ANNEX_REQUIRES(mutex_);
   std::vector<Target> targets() const ANNEX_REQUIRES(mutex_);
   static void wake(const std::vector<Target>& targets);
@@ -168,9 +156,7 @@ class WatchCache {
   const util::Clock& clock_;
   mutable util::Mutex mutex_;
   mutable util::CondVar changed_;
-  std::set<ItemPtr, ByKey> items_ ANNEX_GUARDED_BY(mutex_);
-  /// How many of them each namespace has, by "namespace/".
-  std::map<std::string, std::size_t, std::less<>> counts_ ANNEX_GUARDED_BY(mutex_);
+  ItemIndex items_ ANNEX_GUARDED_BY(mutex_);
   std::deque<CacheEventPtr> ring_ ANNEX_GUARDED_BY(mutex_);
   /// The position of the ring's first event.
   Position first_ ANNEX_GUARDED_BY(mutex_) = kGap;
