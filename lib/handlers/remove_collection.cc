@@ -30,6 +30,7 @@ class Removals {
     request.key = {std::string(item->name_space()), std::string(item->name())};
     request.preconditions = options_.preconditions;
     if (lanes_) request.waiting = &*lanes_;
+    request.among_many = lanes_.has_value();
     ++running_;
     try {
       auto removed = co_await writes_.remove(request, options_.remove);

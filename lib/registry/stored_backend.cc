@@ -366,6 +366,7 @@ void StoredBackend::commit(Change change, std::function<void(Result<Committed>)>
   if (change.draft) commit.value = change.draft->item->text;
   commit.guard =
       change.expected == 0 ? storage::Guard::absent() : storage::Guard::at(change.expected);
+  commit.among_many = change.among_many;
   std::shared_ptr<AwaitedItem> awaited;
   if (change.draft && change.draft->settled) awaited = awaited_->add(change.draft->item);
   const char* verb = change.draft ? "update" : "delete";

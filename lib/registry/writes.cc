@@ -51,6 +51,7 @@ Committing Writes::commit(const WriteRequest& request, std::optional<Draft> draf
   change.key = request.key;
   change.draft = std::move(draft);
   change.expected = expected;
+  change.among_many = request.among_many;
   return Committing(backend_, std::move(change), request, clock_);
 }
 

@@ -12,6 +12,9 @@ using storage::Event;
 /// What one transaction takes at most.
 constexpr std::size_t kBatchCommits = 512;
 constexpr std::size_t kBatchBytes = 8U << 20U;
+/// After so many writes of one commit each, during which no other came, a commit is taken for a
+/// lone writer's.
+constexpr int kLone = 16;
 
 }  // namespace
 
@@ -132,9 +135,11 @@ void SqliteStore::commit(storage::Commit commit, std::function<void(StoreResult<
   std::vector<Pending> batch;
   {
     util::MutexLock lock(queue_mutex_);
-    if (writing_ || !queue_.empty()) {
+    if (lone_ < kLone || commit.among_many || writing_ || !queue_.empty()) {
       queue_.push_back({std::move(commit), std::move(done)});
-      return;  // whoever writes now sees to it that the writer thread looks again
+      // Whoever writes now sees to it that the writer thread looks again.
+      if (!writing_ && queue_.size() == 1) queued_.notify_one();
+      return;
     }
     writing_ = true;
   }
@@ -143,6 +148,7 @@ void SqliteStore::commit(storage::Commit commit, std::function<void(StoreResult<
   {
     util::MutexLock lock(queue_mutex_);
     writing_ = false;
+    lone_ = queue_.empty() ? lone_ : 0;
     if (!queue_.empty() || closing_) queued_.notify_one();
   }
   answer(batch, answers);
@@ -168,6 +174,7 @@ void SqliteStore::run_writer() {
     {
       util::MutexLock lock(queue_mutex_);
       writing_ = false;
+      lone_ = batch.size() == 1 && queue_.empty() ? std::min(lone_ + 1, kLone) : 0;
     }
     answer(batch, answers);
     batch.clear();

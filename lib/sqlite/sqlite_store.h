@@ -34,8 +34,9 @@ struct Opened {
   Endings endings{};
 };
 
-/// A commit that finds nobody writing is written by its own thread; those that come meanwhile are
-/// written together by the writer thread.
+/// Commits are written together by the writer thread: whatever waits when it has made the ones
+/// before durable. Only a writer who has been alone for a while writes on its own thread, for it
+/// would wait for nobody but the other one.
 class SqliteStore final : public storage::Store {
  public:
   SqliteStore(const Options& options, Opened opened, util::Clock& clock, util::Logger& logger);
@@ -96,6 +97,8 @@ class SqliteStore final : public storage::Store {
   util::CondVar queued_;
   std::deque<Pending> queue_ ANNEX_GUARDED_BY(queue_mutex_);
   bool writing_ ANNEX_GUARDED_BY(queue_mutex_) = false;
+  /// Writes in a row of one commit each, during which no other came.
+  int lone_ ANNEX_GUARDED_BY(queue_mutex_) = 0;
   bool closing_ ANNEX_GUARDED_BY(queue_mutex_) = false;
 
   util::Mutex state_mutex_;

@@ -47,6 +47,7 @@ struct Change {
   ObjectKey key{};               ///< of the object
   std::optional<Draft> draft{};  ///< absent deletes
   storage::Revision expected{};  ///< the object's present revision; 0: must not exist
+  bool among_many{};             ///< more changes follow at once
 };
 
 /// What became of a change that did not fail.

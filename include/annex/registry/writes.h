@@ -69,7 +69,8 @@ struct WriteRequest {
   FieldWriter fields{};                               ///< who will have written them
   /// Asked before an update creates; empty: it may.
   std::function<Result<void>()> may_create{};
-  const Admission* admission = nullptr;  ///< null: only the resource's own hooks are asked
+  bool among_many = false;               ///< more writes follow at once
+  const Admission* admission = nullptr;  ///< null: only the resource's hooks are asked
   /// Lets the write wait for its store without a thread; null: the thread waits.
   util::Waiting* waiting = nullptr;
 

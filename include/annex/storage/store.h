@@ -112,6 +112,8 @@ struct Commit {
   /// the store deletes it, soon but not before; at the latest that much time after a restart,
   /// whatever the machine's clock says then. Absent: it stays.
   std::optional<util::Duration> ttl{};
+  /// More commits follow at once: a store that makes several durable together may wait for them.
+  bool among_many{};
 };
 
 /// Why `commit` must not take effect on a key whose newest revision is `live` (0: there is no such
