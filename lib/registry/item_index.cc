@@ -1,6 +1,7 @@
 #include "annex/registry/item_index.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -13,13 +14,13 @@ std::ptrdiff_t to_offset(std::size_t index) { return static_cast<std::ptrdiff_t>
 
 }  // namespace
 
-void ItemIndex::assign(const std::vector<ItemPtr>& items) {
+void ItemIndex::assign(std::vector<ItemPtr> items) {
   runs_.clear();
   size_ = items.size();
   // Not full, so that what comes between them splits none at once.
   constexpr std::size_t kRun = kMost * 3 / 4;
   for (std::size_t begin = 0; begin < items.size(); begin += kRun) {
-    const auto from = items.begin() + to_offset(begin);
+    const auto from = std::make_move_iterator(items.begin() + to_offset(begin));
     const std::size_t size = std::min(kRun, items.size() - begin);
     runs_.push_back(std::make_shared<Run>(from, from + to_offset(size)));
   }

@@ -22,7 +22,7 @@ void WatchCache::reset(storage::Revision revision, std::vector<ItemPtr> items) {
   std::vector<Target> woken;
   {
     util::MutexLock lock(mutex_);
-    items_.assign(items);
+    items_.assign(std::move(items));
     first_ += ring_.size() + kGap;
     ring_.clear();
     oldest_ = revision;

@@ -25,7 +25,7 @@ class ItemIndex {
   };
 
   /// Begins anew. Requires: in bytewise order of keys, none twice.
-  void assign(const std::vector<ItemPtr>& items);
+  void assign(std::vector<ItemPtr> items);
   /// Adds it, or puts it in the place of that of its key.
   void put(ItemPtr item);
   /// Nothing happens if there is none.
