@@ -16,12 +16,12 @@ namespace annex::registry {
 /// given back only under it.
 class ItemIndex {
  public:
-  using Run = std::vector<ItemPtr>;
+  using Run = std::vector<ItemPtr>;  ///< some items that follow one another
   /// A part of a run.
   struct Slice {
-    std::shared_ptr<const Run> run{};
-    std::size_t begin{};
-    std::size_t end{};
+    std::shared_ptr<const Run> run{};  ///< null once it is given back
+    std::size_t begin{};               ///< of its first item in the run
+    std::size_t end{};                 ///< behind its last one
   };
 
   /// Begins anew. Requires: in bytewise order of keys, none twice.
@@ -32,6 +32,7 @@ class ItemIndex {
   void erase(std::string_view key);
   /// Null if there is none.
   ItemPtr find(std::string_view key) const;
+  /// How many items there are.
   std::size_t size() const { return size_; }
 
   /// Those whose keys begin with `prefix`, in order.

@@ -67,9 +67,9 @@ struct CacheState {
 
 /// The beginning of such a state.
 struct CachePage {
-  storage::Revision revision{};
-  std::vector<ItemPtr> items{};
-  std::size_t more{};  ///< how many objects are behind them
+  storage::Revision revision{};  ///< of the state
+  std::vector<ItemPtr> items{};  ///< in bytewise order of keys
+  std::size_t more{};            ///< how many objects are behind them
 };
 
 /// Fed by one thread at a time, read by any. Owned by the resource's backend.
