@@ -124,23 +124,22 @@ Result<util::Chunks> ListMaker::element(const registry::Item& item) const {
   return out;
 }
 
-Result<void> ListMaker::measure_or_append(const util::Chunks& element, util::Chunks& out) {
-  if (!measured_->measuring()) {
-    if (auto done = measured_->append(element, out); !done) return done;
-    items_[next_].reset();
+Result<void> ListMaker::add(util::Chunks element, util::Chunks& out) {
+  if (measured_ && measured_->measuring()) {
+    auto kept = measured_->measure(element);
+    if (!kept) return std::move(kept).error();
+    if (*kept) items_[unsent_++].reset();
     return {};
   }
-  auto kept = measured_->measure(element);
-  if (!kept) return std::move(kept).error();
-  if (*kept) items_[unsent_++].reset();
-  return {};
+  items_[next_].reset();
+  return measured_ ? measured_->append(element, out) : text_.append(std::move(element), out);
 }
 
 Result<void> ListMaker::append_end(util::Chunks& out) {
   if (measured_ && measured_->measuring()) {
     measured_->begin(out);
     next_ = unsent_;
-    if (next_ < items_.size() || measured_->has_kept()) return {};
+    if (next_ < items_.size()) return {};
   }
   ended_ = true;
   if (measured_) return measured_->append_end(out);
@@ -150,23 +149,14 @@ Result<void> ListMaker::append_end(util::Chunks& out) {
 
 Result<std::size_t> ListMaker::make_next(util::Chunks& out) {
   std::size_t size = 0;
-  if (measured_ && measured_->has_kept()) {
-    measured_->append_kept(out);
-  } else if (next_ < items_.size()) {
+  if (next_ < items_.size()) {
     auto made = element(*items_[next_]);
     if (!made) return std::move(made).error();
     size = made->size();
-    Result<void> done;
-    if (measured_) {
-      done = measure_or_append(*made, out);
-    } else {
-      items_[next_].reset();
-      done = text_.append(std::move(*made), out);
-    }
-    if (!done) return std::move(done).error();
+    if (auto done = add(std::move(*made), out); !done) return std::move(done).error();
     ++next_;
   }
-  if (next_ == items_.size() && !(measured_ && measured_->has_kept())) {
+  if (next_ == items_.size()) {
     if (auto done = append_end(out); !done) return std::move(done).error();
   }
   return size;

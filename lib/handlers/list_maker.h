@@ -53,7 +53,7 @@ class ListMaker {
   ListMaker(const Exchange& exchange, std::vector<registry::ItemPtr> items, TableMaker table,
             std::string head);
   Result<util::Chunks> element(const registry::Item& item) const;
-  Result<void> measure_or_append(const util::Chunks& element, util::Chunks& out);
+  Result<void> add(util::Chunks element, util::Chunks& out);
   Result<void> append_end(util::Chunks& out);
 
   const Form form_;

@@ -29,7 +29,7 @@ struct Piece {
 class ListSource::Work {
  public:
   Work(ListMaker maker, util::Chunks begun, bool packed, util::Logger& logger)
-      : maker_(std::move(maker)), begun_(std::move(begun)), logger_(logger) {
+      : maker_(std::move(maker)), made_parts_(std::move(begun)), logger_(logger) {
     if (packed) packer_.emplace();
   }
 
@@ -39,25 +39,23 @@ class ListSource::Work {
   Piece make(std::size_t room) {
     Piece piece;
     util::Chunks bytes;
-    std::size_t size = 0;  // of what was made, though it may only have been measured
-    while (bytes.size() < room && size < room) {
-      if (next_begun_ < begun_.parts().size()) {
-        bytes.append(begun_.parts()[next_begun_++]);
-        if (next_begun_ == begun_.parts().size()) {
-          begun_.clear();
-          next_begun_ = 0;
-        }
+    std::size_t measured = 0;  // made, but nothing to be sent yet
+    while (bytes.size() + measured < room) {
+      if (next_part_ < made_parts_.parts().size()) {
+        bytes.append(made_parts_.parts()[next_part_++]);
         continue;
       }
+      made_parts_.clear();
+      next_part_ = 0;
       if (maker_.done()) break;
-      auto made = maker_.make_next(bytes);
+      auto made = maker_.make_next(made_parts_);
       if (!made) {
         logger_.error("a list that was begun cannot be ended", {{"err", made.error().message}});
         return piece;
       }
-      size += *made;
+      if (made_parts_.empty()) measured += *made;
     }
-    const bool is_last = begun_.empty() && maker_.done();
+    const bool is_last = next_part_ == made_parts_.parts().size() && maker_.done();
     if (packer_) {
       std::string packed;
       if (!packer_->pack(bytes, is_last, packed)) return piece;
@@ -109,8 +107,8 @@ class ListSource::Work {
   };
 
   ListMaker maker_;
-  util::Chunks begun_;
-  std::size_t next_begun_ = 0;
+  util::Chunks made_parts_;  ///< sent up to `next_part_`
+  std::size_t next_part_ = 0;
   util::Logger& logger_;
   std::optional<http::GzipStream> packer_;
   Piece made_;

@@ -40,6 +40,7 @@ Result<bool> MeasuredList::measure(const util::Chunks& element) {
 void MeasuredList::begin(util::Chunks& out) {
   measuring_ = false;
   out.append(list_.begin(kept_.size() + left_));
+  out.append(std::exchange(kept_, {}));
 }
 
 Result<void> MeasuredList::append(const util::Chunks& element, util::Chunks& out) {

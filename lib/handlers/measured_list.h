@@ -22,11 +22,9 @@ class MeasuredList {
   bool measuring() const { return measuring_; }
   /// True if the element need not be made again. Requires: measuring().
   Result<bool> measure(const util::Chunks& element);
-  /// Ends the measuring. First what was kept is appended, then the elements that are made again.
+  /// Ends the measuring and appends what was kept, each element a part of its own; those that are
+  /// made again follow.
   void begin(util::Chunks& out);
-  bool has_kept() const { return !measuring_ && next_kept_ < kept_.parts().size(); }
-  /// Requires: has_kept().
-  void append_kept(util::Chunks& out) { out.append(kept_.parts()[next_kept_++]); }
   /// An error if the elements are not what was measured.
   Result<void> append(const util::Chunks& element, util::Chunks& out);
   Result<void> append_end(util::Chunks& out);
@@ -36,8 +34,7 @@ class MeasuredList {
   Result<std::string> encode(const util::Chunks& element) const;
 
   meta::ProtobufList list_;
-  util::Chunks kept_;  ///< the first elements, each a part
-  std::size_t next_kept_ = 0;
+  util::Chunks kept_;     ///< the first elements
   std::size_t left_ = 0;  ///< bytes of all that are measured and not kept
   bool measuring_ = true;
   bool keeping_ = true;

@@ -42,8 +42,7 @@ http::Response make_response(const http::Request& request, const Form& form, int
     json.append(util::Bytes::literal("\n"));
     return respond(request, status, Media::kJson, std::move(json));
   }
-  // What was encoded is read again: rare, but for lists of metadata that Kubernetes' own
-  // controllers ask for.
+  // What was encoded is read again: rare.
   const Result<json::Value> value = json::parse(json.join());
   return value ? make_response(request, form, status, *value)
                : respond(request, status, Media::kJson, std::move(json));

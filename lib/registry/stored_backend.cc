@@ -134,11 +134,10 @@ std::vector<Result<ItemPtr>> StoredBackend::make_items(
       items[i] = codec_.make_item(entry.key.substr(prefix_.size()), entry.revision, entry.value);
     }
   };
-  if (entries.size() < kFillPage) {
-    make(0, entries.size());
-    return items;
-  }
-  const std::size_t threads = std::clamp(std::thread::hardware_concurrency(), 1U, kFillThreads);
+  const std::size_t threads =
+      entries.size() < kFillPage
+          ? 1
+          : std::clamp(std::thread::hardware_concurrency(), 1U, kFillThreads);
   std::vector<std::future<void>> others;
   for (std::size_t i = 1; i < threads; ++i) {
     others.push_back(

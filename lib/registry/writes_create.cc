@@ -80,6 +80,7 @@ util::Task<Result<Written>> Writes::create_once(const WriteRequest& request, Hoo
   named.key = {request.key.name_space, meta_text(object, "name")};
   named.deadline = request.deadline;
   named.waiting = request.waiting;
+  named.among_many = request.among_many;
 
   auto exists = [&]() -> Result<Written> {
     auto live = backend_.get(named.key, {});

@@ -145,13 +145,15 @@ void SqliteStore::commit(storage::Commit commit, std::function<void(StoreResult<
   }
   batch.push_back({std::move(commit), std::move(done)});
   Answers answers = write(batch);
-  {
-    util::MutexLock lock(queue_mutex_);
-    writing_ = false;
-    lone_ = queue_.empty() ? lone_ : 0;
-    if (!queue_.empty() || closing_) queued_.notify_one();
-  }
+  end_write(batch.size());
   answer(batch, answers);
+}
+
+void SqliteStore::end_write(std::size_t commits) {
+  util::MutexLock lock(queue_mutex_);
+  writing_ = false;
+  lone_ = commits == 1 && queue_.empty() ? std::min(lone_ + 1, kLone) : 0;
+  if (!queue_.empty() || closing_) queued_.notify_one();
 }
 
 void SqliteStore::run_writer() {
@@ -171,11 +173,7 @@ void SqliteStore::run_writer() {
       }
     }
     Answers answers = write(batch);
-    {
-      util::MutexLock lock(queue_mutex_);
-      writing_ = false;
-      lone_ = batch.size() == 1 && queue_.empty() ? std::min(lone_ + 1, kLone) : 0;
-    }
+    end_write(batch.size());
     answer(batch, answers);
     batch.clear();
   }

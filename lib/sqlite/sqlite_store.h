@@ -58,6 +58,8 @@ class SqliteStore final : public storage::Store {
   using Answers = std::vector<StoreResult<storage::Event>>;
 
   Answers write(const std::vector<Pending>& batch);
+  /// Lets others write, after a write of so many commits.
+  void end_write(std::size_t commits);
   static void answer(std::vector<Pending>& batch, Answers& answers);
   void note(const storage::Event& event, const storage::Commit& commit, util::TimePoint now)
       ANNEX_REQUIRES(state_mutex_);

@@ -31,19 +31,27 @@ void put(storage::Store& store, std::size_t number) {
   REQUIRE(done);
 }
 
+/// A store that has all of them.
+struct World {
+  World() {
+    for (std::size_t i = 0; i < kThings; ++i) put(*store, i);
+  }
+
+  util::ManualClock clock{};
+  util::SeededRandom random{1};
+  util::NullLogger logger{};
+  const std::unique_ptr<storage::Store> store = storage::make_memory_store({}, clock, random);
+  Registry registry{};
+};
+
 }  // namespace
 
 TEST_CASE("a start has every object that can be read, in order, and tells of the others") {
-  util::ManualClock clock;
-  util::SeededRandom random(1);
-  const auto store = storage::make_memory_store({}, clock, random);
-  for (std::size_t i = 0; i < kThings; ++i) put(*store, i);
-  Registry registry;
-  REQUIRE(registry.add(test::thing("things")));
-  util::NullLogger logger;
-  Backends backends(registry, *store, clock, logger, {});
+  World world;
+  REQUIRE(world.registry.add(test::thing("things")));
+  Backends backends(world.registry, *world.store, world.clock, world.logger, {});
   REQUIRE(backends.start());
-  Backend& backend = *backends.find(*registry.find("g.io", "v1", "things"));
+  Backend& backend = *backends.find(*world.registry.find("g.io", "v1", "things"));
   const auto list = backend.list({});
   REQUIRE(list);
   auto item = list->items.begin();
@@ -61,18 +69,13 @@ TEST_CASE("a start has every object that can be read, in order, and tells of the
 }
 
 TEST_CASE("what a hook throws while a start makes items reaches whoever starts") {
-  util::ManualClock clock;
-  util::SeededRandom random(1);
-  const auto store = storage::make_memory_store({}, clock, random);
-  for (std::size_t i = 0; i < kThings; ++i) put(*store, i);
-  Registry registry;
+  World world;
   Resource things = test::thing("things");
   things.strategy.default_object = [](const std::string&, json::Value& object) {
     if (object.at_string({"size"}) == "1999") throw std::runtime_error("bad");
     return false;
   };
-  REQUIRE(registry.add(std::move(things)));
-  util::NullLogger logger;
-  Backends backends(registry, *store, clock, logger, {});
+  REQUIRE(world.registry.add(std::move(things)));
+  Backends backends(world.registry, *world.store, world.clock, world.logger, {});
   CHECK_THROWS_WITH(backends.start(), "bad");
 }

@@ -92,10 +92,16 @@ struct Bakery {
       REQUIRE(client.status[id] == "201");
     }
   }
-  static std::int32_t send(Http2Client& client, const std::string& method,
-                           const std::string& query = {}) {
-    const auto id = client.request(kLoaves + query, nullptr, method, {{"x-user", "baker"}});
+  static std::int32_t send(Http2Client& client, const std::string& method) {
+    const auto id = client.request(kLoaves, nullptr, method, {{"x-user", "baker"}});
     client.flush();
+    return id;
+  }
+  /// Deletes all loaves, up to where so many deletions wait for the store.
+  std::int32_t begin_removal(Http2Client& client, std::size_t waiting) const {
+    hold->close();
+    const auto id = send(client, "DELETE");
+    REQUIRE(hold->wait_for(waiting));
     return id;
   }
   /// The loaves that are there: "l105 l106 ".
@@ -104,6 +110,8 @@ struct Bakery {
     REQUIRE(client.finish(id));
     const auto list = json::parse(client.body[id]);
     REQUIRE(list);
+    INFO(client.body[id]);
+    REQUIRE(client.status[id] == "200");
     std::string names;
     for (const json::Value& item : list->find("items")->as_array()) {
       names += item.at_string({"metadata", "name"}) + " ";
@@ -150,9 +158,7 @@ TEST_CASE("deletions of a collection wait for their store together, and hold no 
   Bakery bakery;
   Http2Client client(*bakery.whole.listener);
   bakery.bake(client, 40);
-  bakery.hold->close();
-  const auto removal = Bakery::send(client, "DELETE");
-  REQUIRE(bakery.hold->wait_for(16));
+  const auto removal = bakery.begin_removal(client, 16);
   CHECK(Bakery::left(client).size() == 40 * 5);
   CHECK(bakery.hold->count() == 16);
   bakery.hold->release();
@@ -169,23 +175,18 @@ TEST_CASE("a deletion that fails ends that of its collection: those begun before
   bakery.guard->throws = GENERATE(false, true);
   Http2Client client(*bakery.whole.listener);
   bakery.bake(client, 8);
-  bakery.hold->close();
-  const auto removal = Bakery::send(client, "DELETE");
-  REQUIRE(bakery.hold->wait_for(5));
+  const auto removal = bakery.begin_removal(client, 5);
   bakery.hold->release();
   REQUIRE(client.finish(removal));
   CHECK(client.status[removal] == (bakery.guard->throws ? "500" : "403"));
   CHECK(Bakery::left(client) == "l105 l106 l107 ");
 }
 
-TEST_CASE(
-    "a collection whose store does not answer is told of at the limit, and is deleted later") {
+TEST_CASE("a collection whose store does not answer is told of at the limit for requests") {
   Bakery bakery;
   Http2Client client(*bakery.whole.listener);
   bakery.bake(client, 3);
-  bakery.hold->close();
-  const auto removal = Bakery::send(client, "DELETE");
-  REQUIRE(bakery.hold->wait_for(3));
+  const auto removal = bakery.begin_removal(client, 3);
   bakery.whole.clock.advance(std::chrono::seconds(61));
   REQUIRE(client.finish(removal));
   CHECK(client.status[removal] == "504");
