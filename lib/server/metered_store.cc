@@ -24,7 +24,7 @@ bool is_error(const StoreError& error) {
 MeteredStore::MeteredStore(std::unique_ptr<storage::Store> inner,
                            const std::shared_ptr<Metrics>& metrics,
                            const registry::Registry& registry, const util::Clock& clock)
-    : metrics_(metrics), clock_(clock), inner_(std::move(inner)) {
+    : ForwardingStore(std::move(inner)), metrics_(metrics), clock_(clock) {
   const auto make = [this](const std::string& group, const std::string& plural) {
     OfResource made;
     for (std::size_t i = 0; i < kOperations; ++i) {
@@ -66,7 +66,7 @@ void MeteredStore::note(const Series& series, util::TimePoint begun,
 StoreResult<storage::Entry> MeteredStore::get(const std::string& key,
                                               std::optional<storage::Revision> at) {
   const util::TimePoint begun = clock_.now();
-  auto entry = inner_->get(key, at);
+  auto entry = inner().get(key, at);
   note(find(key, kGet), begun, entry ? nullptr : &entry.error());
   return entry;
 }
@@ -74,7 +74,7 @@ StoreResult<storage::Entry> MeteredStore::get(const std::string& key,
 StoreResult<storage::ListPage> MeteredStore::list(const std::string& prefix,
                                                   const storage::ListOptions& options) {
   const util::TimePoint begun = clock_.now();
-  auto page = inner_->list(prefix, options);
+  auto page = inner().list(prefix, options);
   note(find(prefix, kList), begun, page ? nullptr : &page.error());
   return page;
 }
@@ -84,7 +84,7 @@ void MeteredStore::commit(storage::Commit commit,
   const bool creates = commit.guard.revision == storage::Revision{0};
   const Series& series = find(commit.key, !commit.value ? kDelete : creates ? kCreate : kUpdate);
   const util::TimePoint begun = clock_.now();
-  inner_->commit(std::move(commit),
+  inner().commit(std::move(commit),
                  [this, &series, begun, done = std::move(done)](StoreResult<storage::Entry> entry) {
                    note(series, begun, entry ? nullptr : &entry.error());
                    done(std::move(entry));

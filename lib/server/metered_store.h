@@ -11,19 +11,21 @@
 
 #include "annex/registry/resource.h"
 #include "annex/server/metrics.h"
-#include "annex/storage/store.h"
+#include "annex/storage/forwarding_store.h"
 #include "annex/util/clock.h"
 
 namespace annex::detail {
 
-/// Passes everything on. A guard that does not hold, and a key that is not there, are answers and
+/// A guard that does not hold, and a key that is not there, are answers and
 /// no errors, as upstream counts them. Series are made once, so that a call looks up
 /// no name. Any thread.
-class MeteredStore final : public storage::Store {
+class MeteredStore final : public storage::ForwardingStore {
  public:
   /// `clock` outlives it.
   MeteredStore(std::unique_ptr<storage::Store> inner, const std::shared_ptr<Metrics>& metrics,
                const registry::Registry& registry, const util::Clock& clock);
+  /// What the store behind still owes is answered first, and counts.
+  ~MeteredStore() override { end_inner(); }
 
   storage::StoreResult<storage::Entry> get(const std::string& key,
                                            std::optional<storage::Revision> at) override;
@@ -31,19 +33,6 @@ class MeteredStore final : public storage::Store {
                                                const storage::ListOptions& options) override;
   void commit(storage::Commit commit,
               std::function<void(storage::StoreResult<storage::Entry>)> done) override;
-  storage::StoreResult<std::unique_ptr<storage::Watch>> watch(const std::string& prefix,
-                                                              storage::Revision after,
-                                                              storage::WatchSink& sink) override {
-    return inner_->watch(prefix, after, sink);
-  }
-  storage::StoreResult<storage::Revision> current_revision() override {
-    return inner_->current_revision();
-  }
-  storage::StoreResult<void> compact(storage::Revision revision) override {
-    return inner_->compact(revision);
-  }
-  std::uint64_t epoch() const override { return inner_->epoch(); }
-  bool is_exclusive() const override { return inner_->is_exclusive(); }
 
  private:
   enum Operation { kGet, kList, kCreate, kUpdate, kDelete, kOperations };
@@ -61,8 +50,6 @@ class MeteredStore final : public storage::Store {
   const std::shared_ptr<Metrics> metrics_;
   const util::Clock& clock_;
   std::map<std::string, OfResource, std::less<>> series_;
-  /// Goes first, and with it the answers that it owes, which count.
-  const std::unique_ptr<storage::Store> inner_;
 };
 
 }  // namespace annex::detail

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "annex/storage/forwarding_store.h"
 #include "annex/storage/memory.h"
 
 namespace annex::testing {
@@ -51,46 +52,42 @@ class FaultyWatch final : public storage::Watch {
   std::unique_ptr<storage::Watch> inside;  ///< ends before the sink goes
 };
 
-class FaultyStore final : public storage::Store {
+class FaultyStore final : public storage::ForwardingStore {
  public:
   FaultyStore(std::unique_ptr<storage::Store> inner, std::shared_ptr<Faults> faults)
-      : inner_(std::move(inner)), faults_(std::move(faults)) {}
+      : ForwardingStore(std::move(inner)), faults_(std::move(faults)) {}
 
   StoreResult<Entry> get(const std::string& key, std::optional<Revision> at) override {
     if (auto fault = faults_->next()) return std::move(fault->second);
-    return inner_->get(key, at);
+    return inner().get(key, at);
   }
   StoreResult<storage::ListPage> list(const std::string& prefix,
                                       const storage::ListOptions& options) override {
     if (auto fault = faults_->next()) return std::move(fault->second);
-    return inner_->list(prefix, options);
+    return inner().list(prefix, options);
   }
   void commit(storage::Commit commit, std::function<void(StoreResult<Entry>)> done) override {
     const auto fault = faults_->next();
-    if (!fault) return inner_->commit(std::move(commit), std::move(done));
+    if (!fault) return inner().commit(std::move(commit), std::move(done));
     if (fault->first == Faults::When::kBefore) return done(fault->second);
-    inner_->commit(std::move(commit), [done = std::move(done), error = fault->second](
+    inner().commit(std::move(commit), [done = std::move(done), error = fault->second](
                                           const StoreResult<Entry>&) { done(error); });
   }
   StoreResult<std::unique_ptr<storage::Watch>> watch(const std::string& prefix, Revision after,
                                                      storage::WatchSink& sink) override {
     if (auto fault = faults_->next()) return std::move(fault->second);
     auto watch = std::make_unique<FaultyWatch>(sink, faults_);
-    auto inside = inner_->watch(prefix, after, watch->sink);
+    auto inside = inner().watch(prefix, after, watch->sink);
     if (!inside) return std::move(inside).error();
     watch->inside = std::move(*inside);
     return std::unique_ptr<storage::Watch>(std::move(watch));
   }
   StoreResult<Revision> current_revision() override {
     if (auto fault = faults_->next()) return std::move(fault->second);
-    return inner_->current_revision();
+    return inner().current_revision();
   }
-  StoreResult<void> compact(Revision revision) override { return inner_->compact(revision); }
-  std::uint64_t epoch() const override { return inner_->epoch(); }
-  bool is_exclusive() const override { return inner_->is_exclusive(); }
 
  private:
-  const std::unique_ptr<storage::Store> inner_;
   const std::shared_ptr<Faults> faults_;
 };
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "annex/storage/store.h"
+#include "annex/storage/forwarding_store.h"
 #include "annex/util/mutex.h"
 
 namespace annex::test {
@@ -64,41 +64,19 @@ class Hold {
   std::vector<std::function<void()>> held_ ANNEX_GUARDED_BY(mutex_);
 };
 
-class HeldStore final : public storage::Store {
+class HeldStore final : public storage::ForwardingStore {
  public:
   HeldStore(std::unique_ptr<storage::Store> inner, std::shared_ptr<Hold> hold)
-      : inner_(std::move(inner)), hold_(std::move(hold)) {}
+      : ForwardingStore(std::move(inner)), hold_(std::move(hold)) {}
 
-  storage::StoreResult<storage::Entry> get(const std::string& key,
-                                           std::optional<storage::Revision> at) override {
-    return inner_->get(key, at);
-  }
-  storage::StoreResult<storage::ListPage> list(const std::string& prefix,
-                                               const storage::ListOptions& options) override {
-    return inner_->list(prefix, options);
-  }
   void commit(storage::Commit commit,
               std::function<void(storage::StoreResult<storage::Entry>)> done) override {
     hold_->pass([this, commit = std::move(commit), done = std::move(done)] {
-      inner_->commit(commit, done);
+      inner().commit(commit, done);
     });
   }
-  storage::StoreResult<std::unique_ptr<storage::Watch>> watch(const std::string& prefix,
-                                                              storage::Revision after,
-                                                              storage::WatchSink& sink) override {
-    return inner_->watch(prefix, after, sink);
-  }
-  storage::StoreResult<storage::Revision> current_revision() override {
-    return inner_->current_revision();
-  }
-  storage::StoreResult<void> compact(storage::Revision revision) override {
-    return inner_->compact(revision);
-  }
-  std::uint64_t epoch() const override { return inner_->epoch(); }
-  bool is_exclusive() const override { return inner_->is_exclusive(); }
 
  private:
-  const std::unique_ptr<storage::Store> inner_;
   const std::shared_ptr<Hold> hold_;
 };
 

@@ -7,7 +7,7 @@
 #include "annex/storage/memory.h"
 #include "annex/util/manual_clock.h"
 #include "tests/registry/thing.h"
-#include "tests/storage/passing_store.h"
+#include "tests/storage/changing_store.h"
 
 using namespace annex;
 using namespace annex::registry;

@@ -3,28 +3,31 @@
 #include <atomic>
 #include <deque>
 
+#include "annex/storage/forwarding_store.h"
 #include "annex/util/mutex.h"
-#include "tests/storage/passing_store.h"
+#include "tests/storage/changing_store.h"
 
 namespace annex::storage {
 namespace {
 
-struct IgnoresTheLimit final : PassingStore {
-  using PassingStore::PassingStore;
+using Done = std::function<void(StoreResult<Entry>)>;
+
+struct IgnoresTheLimit final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<ListPage> list(const std::string& prefix, const ListOptions& options) override {
     return inner().list(prefix, {options.at, 0, options.after});
   }
 };
 
-struct IgnoresAfter final : PassingStore {
-  using PassingStore::PassingStore;
+struct IgnoresAfter final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<ListPage> list(const std::string& prefix, const ListOptions& options) override {
     return inner().list(prefix, {options.at, options.limit, ""});
   }
 };
 
-struct ListsBackwards final : PassingStore {
-  using PassingStore::PassingStore;
+struct ListsBackwards final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<ListPage> list(const std::string& prefix, const ListOptions& options) override {
     auto page = inner().list(prefix, options);
     if (page) std::reverse(page->entries.begin(), page->entries.end());
@@ -32,8 +35,8 @@ struct ListsBackwards final : PassingStore {
   }
 };
 
-struct MiscountsTheRest final : PassingStore {
-  using PassingStore::PassingStore;
+struct MiscountsTheRest final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<ListPage> list(const std::string& prefix, const ListOptions& options) override {
     auto page = inner().list(prefix, options);
     if (page && page->more) page->remaining += 1;
@@ -41,8 +44,8 @@ struct MiscountsTheRest final : PassingStore {
   }
 };
 
-struct AnswersFromThePast final : PassingStore {
-  using PassingStore::PassingStore;
+struct AnswersFromThePast final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   std::atomic<int> gets{0};
   StoreResult<Entry> get(const std::string& key, std::optional<Revision> at) override {
     const Revision now = *inner().current_revision();
@@ -54,8 +57,8 @@ struct AnswersFromThePast final : PassingStore {
   }
 };
 
-struct IgnoresTheRevision final : PassingStore {
-  using PassingStore::PassingStore;
+struct IgnoresTheRevision final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<ListPage> list(const std::string& prefix, const ListOptions& options) override {
     auto asked = inner().list(prefix, options);
     if (!asked || !options.at) return asked;
@@ -66,8 +69,8 @@ struct IgnoresTheRevision final : PassingStore {
 };
 
 /// Lists one entry as it was a little before.
-struct MixesTwoRevisions final : PassingStore {
-  using PassingStore::PassingStore;
+struct MixesTwoRevisions final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<ListPage> list(const std::string& prefix, const ListOptions& options) override {
     auto page = inner().list(prefix, options);
     if (!page || page->revision < 20) return page;
@@ -81,15 +84,15 @@ struct MixesTwoRevisions final : PassingStore {
   }
 };
 
-struct KnowsTheFuture final : PassingStore {
-  using PassingStore::PassingStore;
+struct KnowsTheFuture final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<Entry> get(const std::string& key, std::optional<Revision> at) override {
     return inner().get(key, at && *at > *inner().current_revision() ? std::nullopt : at);
   }
 };
 
-struct IgnoresGuards final : PassingStore {
-  using PassingStore::PassingStore;
+struct IgnoresGuards final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   void commit(Commit commit, Done done) override {
     if (commit.value && commit.guard.revision != 0) {
       if (auto there = inner().get(commit.key, std::nullopt)) {
@@ -100,8 +103,8 @@ struct IgnoresGuards final : PassingStore {
   }
 };
 
-struct ForgetsDeletes final : PassingStore {
-  using PassingStore::PassingStore;
+struct ForgetsDeletes final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   std::atomic<int> deletes{0};
   void commit(Commit commit, Done done) override {
     if (!commit.value && deletes.fetch_add(1) % 5 == 4) {
@@ -116,8 +119,8 @@ struct ForgetsDeletes final : PassingStore {
 };
 
 /// Says what a creation will be like, and leaves it at that.
-struct LosesCommits final : PassingStore {
-  using PassingStore::PassingStore;
+struct LosesCommits final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   std::atomic<int> creations{0};
   void commit(Commit commit, Done done) override {
     if (commit.value && commit.guard.revision == 0 && creations.fetch_add(1) % 5 == 4 &&
@@ -130,8 +133,8 @@ struct LosesCommits final : PassingStore {
 };
 
 /// Answers an update as it is asked for, and does it with the call that follows.
-struct AnswersBeforeTheCommit final : PassingStore {
-  using PassingStore::PassingStore;
+struct AnswersBeforeTheCommit final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   util::Mutex mutex;
   std::deque<Commit> put_off;
   int updates = 0;
@@ -154,8 +157,8 @@ struct AnswersBeforeTheCommit final : PassingStore {
 };
 
 /// Gives the answers of two writes one revision now and then.
-struct ReusesARevision final : PassingStore {
-  using PassingStore::PassingStore;
+struct ReusesARevision final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   std::shared_ptr<std::atomic<Revision>> last = std::make_shared<std::atomic<Revision>>(0);
   void commit(Commit commit, Done done) override {
     const bool creates = commit.value && commit.guard.revision == 0;
@@ -171,8 +174,8 @@ struct ReusesARevision final : PassingStore {
   }
 };
 
-struct HidesTheCurrentEntry final : PassingStore {
-  using PassingStore::PassingStore;
+struct HidesTheCurrentEntry final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   void commit(Commit commit, Done done) override {
     inner().commit(std::move(commit), [done](StoreResult<Entry> result) {
       if (!result) result.error().current.reset();
@@ -181,8 +184,8 @@ struct HidesTheCurrentEntry final : PassingStore {
   }
 };
 
-struct AnswersTwice final : PassingStore {
-  using PassingStore::PassingStore;
+struct AnswersTwice final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   void commit(Commit commit, Done done) override {
     inner().commit(std::move(commit), [done](StoreResult<Entry> result) {
       done(result);
@@ -191,32 +194,32 @@ struct AnswersTwice final : PassingStore {
   }
 };
 
-struct NeverAnswersDeletions final : PassingStore {
-  using PassingStore::PassingStore;
+struct NeverAnswersDeletions final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   void commit(Commit commit, Done done) override {
     if (!commit.value) done = [](StoreResult<Entry>) {};
     inner().commit(std::move(commit), std::move(done));
   }
 };
 
-struct KeepsNoPromiseOfCompaction final : PassingStore {
-  using PassingStore::PassingStore;
+struct KeepsNoPromiseOfCompaction final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<void> compact(Revision revision) override {
     if (revision > *inner().current_revision()) return inner().compact(revision);
     return {};
   }
 };
 
-struct ForgetsTooMuch final : PassingStore {
-  using PassingStore::PassingStore;
+struct ForgetsTooMuch final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<void> compact(Revision revision) override {
     const Revision now = *inner().current_revision();
     return inner().compact(revision > now ? revision : now);
   }
 };
 
-struct WatchesOneTooMany final : PassingStore {
-  using PassingStore::PassingStore;
+struct WatchesOneTooMany final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<std::unique_ptr<Watch>> watch(const std::string& prefix, Revision after,
                                             WatchSink& sink) override {
     if (after < 3 || after > *inner().current_revision()) return inner().watch(prefix, after, sink);
@@ -224,8 +227,8 @@ struct WatchesOneTooMany final : PassingStore {
   }
 };
 
-struct WatchesFromNow final : PassingStore {
-  using PassingStore::PassingStore;
+struct WatchesFromNow final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   StoreResult<std::unique_ptr<Watch>> watch(const std::string& prefix, Revision after,
                                             WatchSink& sink) override {
     auto readable = inner().list("none", {after, 1, ""});
@@ -234,24 +237,24 @@ struct WatchesFromNow final : PassingStore {
   }
 };
 
-struct IgnoresTtl final : PassingStore {
-  using PassingStore::PassingStore;
+struct IgnoresTtl final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   void commit(Commit commit, Done done) override {
     commit.ttl.reset();
     inner().commit(std::move(commit), std::move(done));
   }
 };
 
-struct NeverRenewsTtl final : PassingStore {
-  using PassingStore::PassingStore;
+struct NeverRenewsTtl final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   void commit(Commit commit, Done done) override {
     if (commit.guard.revision != 0) commit.ttl.reset();
     inner().commit(std::move(commit), std::move(done));
   }
 };
 
-struct ChangesItsEpoch final : PassingStore {
-  using PassingStore::PassingStore;
+struct ChangesItsEpoch final : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
   mutable std::atomic<std::uint64_t> asked{0};
   std::uint64_t epoch() const override { return asked.fetch_add(1); }
 };

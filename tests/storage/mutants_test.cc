@@ -6,7 +6,7 @@
 #include "annex/storage/memory.h"
 #include "annex/testing/store_suite.h"
 #include "annex/util/manual_clock.h"
-#include "tests/storage/passing_store.h"
+#include "tests/storage/changing_store.h"
 
 using namespace annex;
 using namespace annex::storage;
@@ -45,7 +45,7 @@ TEST_CASE("the suite lets a store pass that only passes on") {
   trial.options.steps = 6000;
   trial.options.wait = std::chrono::seconds(10);
   const auto report = trial.run({"", "", [](std::unique_ptr<Store> inner) {
-                                   return std::make_unique<PassingStore>(std::move(inner));
+                                   return std::make_unique<ForwardingStore>(std::move(inner));
                                  }});
   INFO(report.text());
   CHECK(report.passed());

@@ -1,4 +1,4 @@
-// A store that passes everything on to a real one, to be broken in one place.
+// Stores in front of real ones whose watches deliver something else.
 #pragma once
 
 #include <algorithm>
@@ -8,49 +8,18 @@
 #include <utility>
 #include <vector>
 
-#include "annex/storage/store.h"
+#include "annex/storage/forwarding_store.h"
 
 namespace annex::storage {
 
-class PassingStore : public Store {
- public:
-  using Done = std::function<void(StoreResult<Entry>)>;
-
-  explicit PassingStore(std::unique_ptr<Store> inner) : inner_(std::move(inner)) {}
-
-  StoreResult<Entry> get(const std::string& key, std::optional<Revision> at) override {
-    return inner_->get(key, at);
-  }
-  StoreResult<ListPage> list(const std::string& prefix, const ListOptions& options) override {
-    return inner_->list(prefix, options);
-  }
-  void commit(Commit commit, Done done) override {
-    inner_->commit(std::move(commit), std::move(done));
-  }
-  StoreResult<std::unique_ptr<Watch>> watch(const std::string& prefix, Revision after,
-                                            WatchSink& sink) override {
-    return inner_->watch(prefix, after, sink);
-  }
-  StoreResult<Revision> current_revision() override { return inner_->current_revision(); }
-  StoreResult<void> compact(Revision revision) override { return inner_->compact(revision); }
-  std::uint64_t epoch() const override { return inner_->epoch(); }
-  bool is_exclusive() const override { return inner_->is_exclusive(); }
-
- protected:
-  Store& inner() { return *inner_; }
-
- private:
-  const std::unique_ptr<Store> inner_;
-};
-
 /// Changes what a watch delivers.
-class ChangingStore : public PassingStore {
+class ChangingStore : public ForwardingStore {
  public:
   /// Gets one event and the watch's number of it; gives what is delivered in its place.
   using Change = std::function<std::vector<Event>(Event, std::size_t number)>;
 
   ChangingStore(std::unique_ptr<Store> inner, Change change)
-      : PassingStore(std::move(inner)), change_(std::move(change)) {}
+      : ForwardingStore(std::move(inner)), change_(std::move(change)) {}
 
   StoreResult<std::unique_ptr<Watch>> watch(const std::string& prefix, Revision after,
                                             WatchSink& sink) override {
@@ -92,9 +61,9 @@ class ChangingStore : public PassingStore {
 };
 
 /// Delivers a watch's seventh event after its eighth.
-class SwappingStore final : public PassingStore {
+class SwappingStore final : public ForwardingStore {
  public:
-  using PassingStore::PassingStore;
+  using ForwardingStore::ForwardingStore;
 
   StoreResult<std::unique_ptr<Watch>> watch(const std::string& prefix, Revision after,
                                             WatchSink& sink) override {
