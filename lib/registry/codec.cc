@@ -1,7 +1,6 @@
 #include "annex/registry/codec.h"
 
 #include "annex/json/read.h"
-#include "annex/json/write.h"
 #include "registry/object.h"
 
 namespace annex::registry {
@@ -9,9 +8,6 @@ namespace {
 
 /// What frames of versions other than the stored one may take in sum, for each resource.
 constexpr std::size_t kMaxKeptBytes = 32U << 20U;
-
-/// Room for most objects' text: text that grows is copied each time.
-constexpr std::size_t kFirstBytes = 1000;
 
 void drop_type(json::Value& object) {
   object.as_object().erase("kind");
@@ -124,40 +120,24 @@ Result<json::Value> Codec::to_version(const Version& version, json::Value hub) c
   return json::Value(std::move(object));
 }
 
-Result<util::Bytes> Codec::encode(const Version& version, const json::Value& hub) const {
+Result<FramedText> Codec::encode(const Version& version, const json::Value& hub) const {
   Result<json::Value> document = bare(version, hub);
   if (!document) return std::move(document).error();
   return write_counted(version, *document);
 }
 
-util::Bytes Codec::write_counted(const Version& version, const json::Value& document) const {
+FramedText Codec::write_counted(const Version& version, const json::Value& document) const {
   encodings_.fetch_add(1, std::memory_order_relaxed);
-  std::string text;
-  text.reserve(kFirstBytes);
-  text += "{\"kind\":";
-  json::write_string_to(resource_.kind, text);
-  text += ",\"apiVersion\":";
-  json::write_string_to(resource_.api_version(version), text);
-  text += ",\"metadata\":";
-  json::write_to(*document.find("metadata"), text);
-  for (const json::Member& member : document.as_object()) {
-    if (member.name == "metadata") continue;
-    text += ',';
-    json::write_string_to(member.name, text);
-    text += ':';
-    json::write_to(member.value, text);
-  }
-  text += '}';
-  return util::Bytes(std::move(text));
+  return write_framed(resource_.kind, resource_.api_version(version), document);
 }
 
-std::shared_ptr<Item> Codec::item_of(const std::string& key, util::Bytes text,
+std::shared_ptr<Item> Codec::item_of(const std::string& key, FramedText framed,
                                      const Version& version) {
   auto item = std::make_shared<Item>();
   item->key = key;
-  item->text = std::move(text);
+  item->text = std::move(framed.text);
+  item->cuts = framed.cuts;
   item->version = version.name;
-  item->cuts = find_frame(item->text.view());
   return item;
 }
 
@@ -189,12 +169,8 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
   if (!done) return undecodable(key, done.error().message);
   fill_defaults(resource_.strategy, *version, document);
 
-  auto item = std::make_shared<Item>();
-  item->key = key;
+  std::shared_ptr<Item> item = item_of(key, {stored, find_frame(stored.view())}, *version);
   item->revision = revision;
-  item->text = stored;
-  item->version = version->name;
-  item->cuts = find_frame(stored.view());
   // What is shown has today's defaults; what was stored may be older than they are.
   const bool current = document == *parsed && !(item->cuts == FrameCuts());
   if (!current || !resource_.strategy.selectable_fields.empty()) {
@@ -202,11 +178,11 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
     if (!hub) return undecodable(key, hub.error().message);
     fill_selectable(*item, *hub);
     if (!current) {
-      Result<util::Bytes> text = encode(resource_.storage(), *hub);
-      if (!text) return undecodable(key, text.error().message);
-      item->text = std::move(*text);
+      Result<FramedText> framed = encode(resource_.storage(), *hub);
+      if (!framed) return undecodable(key, framed.error().message);
+      item->text = std::move(framed->text);
+      item->cuts = framed->cuts;
       item->version = resource_.storage().name;
-      item->cuts = find_frame(item->text.view());
     }
   } else {
     fill_selectable(*item, document);
@@ -216,9 +192,9 @@ Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revis
 
 Result<ItemPtr> Codec::make_item(const std::string& key, storage::Revision revision,
                                  const json::Value& hub, const Version& version) const {
-  Result<util::Bytes> text = encode(version, hub);
-  if (!text) return std::move(text).error();
-  std::shared_ptr<Item> item = item_of(key, std::move(*text), version);
+  Result<FramedText> framed = encode(version, hub);
+  if (!framed) return std::move(framed).error();
+  std::shared_ptr<Item> item = item_of(key, std::move(*framed), version);
   item->revision = revision;
   item->stored = false;
   fill_selectable(*item, hub);
@@ -269,14 +245,14 @@ Result<Frame> Codec::frame(const Item& item, const Version& version) const {
   }
   Result<json::Value> object = hub(item);
   if (!object) return std::move(object).error();
-  Result<util::Bytes> text = encode(version, *object);
-  if (!text) return std::move(text).error();
-  Frame frame = split_frame(*text);
+  Result<FramedText> framed = encode(version, *object);
+  if (!framed) return std::move(framed).error();
+  Frame frame = framed->frame();
   if (!item.stored) return frame;
 
   util::MutexLock lock(mutex_);
   if (index_.count(id) != 0) return frame;
-  const std::size_t bytes = text->size() + 2 * id.size() + sizeof(Kept);
+  const std::size_t bytes = framed->text.size() + 2 * id.size() + sizeof(Kept);
   kept_.push_front({id, frame, bytes});
   index_.emplace(std::move(id), kept_.begin());
   kept_bytes_ += bytes;

@@ -59,6 +59,17 @@ class Scanner {
   std::size_t at_ = 0;
 };
 
+/// Room for most objects' text: text that grows is copied each time.
+constexpr std::size_t kFirstBytes = 1000;
+
+std::uint32_t offset(std::size_t at) { return static_cast<std::uint32_t>(at); }
+
+void write_member(const json::Member& member, std::string& text) {
+  json::write_string_to(member.name, text);
+  text += ':';
+  json::write_to(member.value, text);
+}
+
 /// The members of metadata that stand before resourceVersion.
 bool comes_first(std::string_view name) {
   for (const std::string_view first : {"name", "generateName", "namespace", "selfLink", "uid"}) {
@@ -88,24 +99,49 @@ FrameCuts find_frame(std::string_view object) {
     scan.skip_value();
     if (leading) split = scan.at();
   }
-  const auto cut = [](std::size_t at) { return static_cast<std::uint32_t>(at); };
-  return {cut(metadata), cut(split), cut(scan.at())};
+  return {offset(metadata), offset(split), offset(scan.at())};
 }
 
-namespace {
+FramedText write_framed(std::string_view kind, std::string_view api_version,
+                        const json::Value& document) {
+  FramedText framed;
+  std::string text;
+  text.reserve(kFirstBytes);
+  text += "{\"kind\":";
+  json::write_string_to(kind, text);
+  text += ",\"apiVersion\":";
+  json::write_string_to(api_version, text);
+  text += ',';
+  framed.cuts.head = offset(text.size());
+  text += "\"metadata\":{";
+  framed.cuts.meta_before = offset(text.size());
+  bool leading = true;
+  for (const json::Member& member : document.find("metadata")->as_object()) {
+    if (text.back() != '{') text += ',';
+    write_member(member, text);
+    leading = leading && comes_first(member.name);
+    if (leading) framed.cuts.meta_before = offset(text.size());
+  }
+  text += '}';
+  framed.cuts.meta_after = offset(text.size());
+  for (const json::Member& member : document.as_object()) {
+    if (member.name == "metadata") continue;
+    text += ',';
+    write_member(member, text);
+  }
+  text += '}';
+  framed.text = util::Bytes(std::move(text));
+  return framed;
+}
 
-Frame cut(const util::Bytes& text, const FrameCuts& cuts) {
+Frame FramedText::frame() const {
   if (cuts == FrameCuts()) return {};
   return {text.slice(1, cuts.head - 1), text.slice(cuts.head, cuts.meta_before - cuts.head),
           text.slice(cuts.meta_before, cuts.meta_after - cuts.meta_before),
           text.slice(cuts.meta_after)};
 }
 
-}  // namespace
-
-Frame split_frame(const util::Bytes& object) { return cut(object, find_frame(object.view())); }
-
-Frame Item::frame() const { return cut(text, cuts); }
+Frame Item::frame() const { return FramedText{text, cuts}.frame(); }
 
 void Frame::append_object(storage::Revision revision, bool with_head, util::Chunks& out) const {
   static const util::Bytes kOpen = util::Bytes::literal("{");

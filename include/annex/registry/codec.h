@@ -64,10 +64,10 @@ class Codec {
   /// The document, which is in normal form, in the hub's form.
   Result<json::Value> to_hub(const Version& version, json::Value document) const;
   /// The compact text of `to_version`; counted as an encoding.
-  Result<util::Bytes> encode(const Version& version, const json::Value& hub) const;
+  Result<FramedText> encode(const Version& version, const json::Value& hub) const;
   /// The text of a bare document, as that of `to_version` would be; counted as an encoding.
-  util::Bytes write_counted(const Version& version, const json::Value& document) const;
-  static std::shared_ptr<Item> item_of(const std::string& key, util::Bytes text,
+  FramedText write_counted(const Version& version, const json::Value& document) const;
+  static std::shared_ptr<Item> item_of(const std::string& key, FramedText framed,
                                        const Version& version);
   void fill_selectable(Item& item, const json::Value& hub) const;
 

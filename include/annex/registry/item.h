@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "annex/json/value.h"
 #include "annex/storage/store.h"
 #include "annex/util/bytes.h"
 
@@ -37,10 +38,6 @@ struct Frame {
                       util::Chunks& out) const;
 };
 
-/// Splits an object's compact text (kind, apiVersion and metadata first, no resourceVersion). Empty
-/// parts if the text is none such.
-Frame split_frame(const util::Bytes& object);
-
 /// Where a frame's parts end in the text, all 0 if it has none. Kept instead of the parts: a cache
 /// has as many of these as objects.
 struct FrameCuts {
@@ -50,8 +47,22 @@ struct FrameCuts {
 
   bool operator==(const FrameCuts&) const = default;
 };
-/// As `split_frame`.
+/// Of an object's compact text: kind, apiVersion and metadata first, no resourceVersion. All 0 if
+/// the text is none such.
 FrameCuts find_frame(std::string_view object);
+
+/// Such a text, and its cuts.
+struct FramedText {
+  util::Bytes text{};  ///< of an object
+  FrameCuts cuts{};    ///< of `text`
+
+  /// The parts, sharing its bytes. Empty ones if there are no cuts.
+  Frame frame() const;
+};
+/// Writes a document that has neither kind nor apiVersion. Requires: `metadata` is an object in it,
+/// without resourceVersion.
+FramedText write_framed(std::string_view kind, std::string_view api_version,
+                        const json::Value& document);
 
 /// Names and their values in one piece of memory. A value.
 class PackedPairs {
