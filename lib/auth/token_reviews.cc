@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "annex/auth/reviews.h"
@@ -56,14 +58,14 @@ class TokenReviews final : public Authenticator {
         known_(options_.capacity, reviewer_.clock) {}
 
   Result<Answer> authenticate(const http::Request& request) override {
-    return *walk(request, [&](const std::string& token) {
+    return *walk(request, [&](std::string_view token) {
       return std::optional<Result<Answer>>(look_up(token));
     });
   }
 
   std::optional<Result<Answer>> from_memory(const http::Request& request) override {
-    return walk(request, [&](const std::string& token) -> std::optional<Result<Answer>> {
-      if (std::optional<Answer> known = known_.find(digest(token))) {
+    return walk(request, [&](std::string_view token) -> std::optional<Result<Answer>> {
+      if (std::optional<Answer> known = known_.find(hmac_.digest(token))) {
         return Result<Answer>(std::move(*known));
       }
       return std::nullopt;
@@ -90,14 +92,12 @@ class TokenReviews final : public Authenticator {
     const auto add_error = [&](const std::string& error) {
       errors += (errors.empty() ? "" : ", ") + error;
     };
-    std::vector<std::string> tokens;
-    if (const std::optional<std::string_view> token = bearer_token(request)) {
-      tokens.emplace_back(*token);
-    }
+    std::array<std::optional<std::string_view>, 2> tokens{bearer_token(request)};
     const Result<std::optional<std::string>> protocol_token = websocket_token(request);
-    if (protocol_token && *protocol_token) tokens.push_back(**protocol_token);
-    for (const std::string& token : tokens) {
-      std::optional<Result<Answer>> answer = ask(token);
+    if (protocol_token && *protocol_token) tokens.back() = **protocol_token;
+    for (const std::optional<std::string_view>& token : tokens) {
+      if (!token) continue;
+      std::optional<Result<Answer>> answer = ask(*token);
       if (!answer || (*answer && **answer)) return answer;
       add_error(*answer ? std::string("invalid bearer token") : answer->error().message);
     }
@@ -106,17 +106,9 @@ class TokenReviews final : public Authenticator {
     return Result<Answer>(Answer());
   }
 
-  std::string digest(const std::string& token) const {
-    std::string text = std::to_string(token.size()) + ':' + token;
-    for (const std::string& audience : options_.audiences) {
-      text += std::to_string(audience.size()) + ':' + audience;
-    }
-    return hmac_.digest(text);
-  }
-
   /// Blocks. The caller that begins a review sees it through, whatever becomes of its request.
-  Result<Answer> look_up(const std::string& token) {
-    const std::string key = digest(token);
+  Result<Answer> look_up(std::string_view token) {
+    const std::string key = hmac_.digest(token);
     if (std::optional<Answer> known = known_.find(key)) return std::move(*known);
     bool is_first = false;
     const FlightPtr flight = join(key, is_first);
@@ -148,7 +140,7 @@ class TokenReviews final : public Authenticator {
     return *flight.answer;
   }
 
-  Result<Answer> review(const std::string& token) {
+  Result<Answer> review(std::string_view token) {
     json::Object spec{json::Member{"token", token}};
     if (!options_.audiences.empty()) {
       json::Array audiences(options_.audiences.begin(), options_.audiences.end());
@@ -189,6 +181,7 @@ class TokenReviews final : public Authenticator {
   const Reviewer reviewer_;
   const TokenReviewOptions options_;
   const tls::HmacSha256 hmac_;
+  /// By the token's digest: all else that is asked is always the same.
   StripedCache<Answer> known_;
   util::Mutex flights_mutex_;
   std::map<std::string, FlightPtr> flights_ ANNEX_GUARDED_BY(flights_mutex_);
