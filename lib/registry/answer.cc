@@ -10,8 +10,8 @@ namespace annex::registry {
 Result<ItemPtr> answer(const Codec& codec, const WriteRequest& request, json::Value question) {
   const Resource& resource = codec.resource();
   const Strategy& strategy = resource.strategy;
-  const HookContext hooks = hooks_for(request, Operation::kCreate);
-  if (auto done = admit(resource, request, hooks, &question, nullptr); !done) {
+  const HookContext& hooks = request.hooks;
+  if (auto done = admit(resource, request, &question, nullptr); !done) {
     return std::move(done).error();
   }
   if (strategy.prepare_create) strategy.prepare_create(hooks, question);
@@ -23,7 +23,7 @@ Result<ItemPtr> answer(const Codec& codec, const WriteRequest& request, json::Va
   if (strategy.warnings) {
     for (const std::string& text : strategy.warnings(hooks, question, nullptr)) request.warn(text);
   }
-  if (auto done = validate_admission(resource, request, hooks, &question, nullptr); !done) {
+  if (auto done = validate_admission(resource, request, &question, nullptr); !done) {
     return std::move(done).error();
   }
   auto given = resource.answer(hooks, std::move(question));

@@ -28,9 +28,6 @@ inline Error resource_error(const Resource& resource, Reason reason, const std::
   return error;
 }
 
-/// What the hooks of a request are told, with what is done to the object.
-HookContext hooks_for(const WriteRequest& request, Operation operation);
-
 inline bool is_scale(const WriteRequest& request) { return request.hooks.subresource == "scale"; }
 
 /// True if somebody may change what is wanted before it is stored.
@@ -39,12 +36,11 @@ inline bool is_admitted(const Resource& resource, const WriteRequest& request) {
 }
 
 /// Mutating admission: the plugins, then the resource's own hook.
-Result<void> admit(const Resource& resource, const WriteRequest& request,
-                   const HookContext& context, json::Value* object, const json::Value* old);
+Result<void> admit(const Resource& resource, const WriteRequest& request, json::Value* object,
+                   const json::Value* old);
 /// Validating admission, in the same order.
 Result<void> validate_admission(const Resource& resource, const WriteRequest& request,
-                                const HookContext& context, const json::Value* object,
-                                const json::Value* old);
+                                const json::Value* object, const json::Value* old);
 
 /// The version that answers what is never stored: none of it is lost in another one.
 const Version& answered_in(const Resource& resource, const WriteRequest& request);

@@ -35,16 +35,6 @@ const Version& answered_in(const Resource& resource, const WriteRequest& request
   return version != nullptr ? *version : resource.storage();
 }
 
-HookContext hooks_for(const WriteRequest& request, Operation operation) {
-  HookContext hooks = request.hooks;
-  hooks.operation = operation;
-  // An update that makes the object asks with the options of a creation.
-  if (operation == Operation::kCreate && hooks.options.is_object()) {
-    hooks.options.as_object().set("kind", "CreateOptions");
-  }
-  return hooks;
-}
-
 Committing Writes::commit(const WriteRequest& request, std::optional<Draft> draft,
                           storage::Revision expected) const {
   Change change;

@@ -15,8 +15,7 @@ class AdmittedScale final : public Transform {
   Result<json::Value> apply(const json::Value* live) override {
     Result<json::Value> scale = wanted_.apply(live);
     if (!scale || request_.admission == nullptr) return scale;
-    const HookContext hooks = hooks_for(request_, Operation::kUpdate);
-    auto done = request_.admission->admit(resource_, hooks, &*scale, live);
+    auto done = request_.admission->admit(resource_, request_.hooks, &*scale, live);
     if (!done) return std::move(done).error();
     return scale;
   }
@@ -50,33 +49,33 @@ Result<json::Value> Writes::wanted_through_scale(const WriteRequest& request,
   return apply_to_scale(backend_.codec(), live, admitted, request);
 }
 
-Result<void> admit(const Resource& resource, const WriteRequest& request,
-                   const HookContext& context, json::Value* object, const json::Value* old) {
+Result<void> admit(const Resource& resource, const WriteRequest& request, json::Value* object,
+                   const json::Value* old) {
   // Plugins have seen the Scale already.
   if (request.admission != nullptr && !is_scale(request)) {
-    auto done = request.admission->admit(resource, context, object, old);
+    auto done = request.admission->admit(resource, request.hooks, object, old);
     if (!done) return done;
   }
   // The resource's own hook sees the whole object, so that no subresource leads around it.
-  return resource.strategy.admit ? resource.strategy.admit(context, object, old) : Result<void>();
+  const auto& hook = resource.strategy.admit;
+  return hook ? hook(request.hooks, object, old) : Result<void>();
 }
 
 Result<void> validate_admission(const Resource& resource, const WriteRequest& request,
-                                const HookContext& context, const json::Value* object,
-                                const json::Value* old) {
+                                const json::Value* object, const json::Value* old) {
   if (request.admission != nullptr) {
     Result<void> done;
     if (is_scale(request)) {
       const json::Value scale = scale_of(resource, *object);
       const json::Value before = scale_of(resource, *old);
-      done = request.admission->validate(resource, context, &scale, &before);
+      done = request.admission->validate(resource, request.hooks, &scale, &before);
     } else {
-      done = request.admission->validate(resource, context, object, old);
+      done = request.admission->validate(resource, request.hooks, object, old);
     }
     if (!done) return done;
   }
   const auto& hook = resource.strategy.validate_admission;
-  return hook ? hook(context, object, old) : Result<void>();
+  return hook ? hook(request.hooks, object, old) : Result<void>();
 }
 
 }  // namespace annex::registry

@@ -34,9 +34,9 @@ bool sets_resource_version(const json::Value& object) {
 
 }  // namespace
 
-Result<void> Writes::prepare_create(const WriteRequest& request, HookContext& hooks,
-                                    json::Value& object) const {
+Result<void> Writes::prepare_create(WriteRequest& request, json::Value& object) const {
   const Strategy& strategy = resource_.strategy;
+  HookContext& hooks = request.hooks;
   set_meta(object, "uid", random_.uuid());
   set_meta(object, "creationTimestamp", schema::write_rfc3339(clock_.wall_now()));
   const std::string prefix = meta_text(object, "generateName");
@@ -59,62 +59,59 @@ Result<void> Writes::prepare_create(const WriteRequest& request, HookContext& ho
     for (const std::string& text : strategy.warnings(hooks, object, nullptr)) request.warn(text);
   }
   hooks.name = name;
-  return validate_admission(resource_, request, hooks, &object, nullptr);
+  return validate_admission(resource_, request, &object, nullptr);
 }
 
-util::Task<Result<Written>> Writes::create_once(const WriteRequest& request, HookContext hooks,
-                                                json::Value object) const {
+util::Task<Result<Written>> Writes::create_once(WriteRequest& request, json::Value object) const {
   Written written;
   written.created = true;
-  if (auto done = prepare_create(request, hooks, object); !done) {
-    co_return std::move(done).error();
-  }
+  if (auto done = prepare_create(request, object); !done) co_return std::move(done).error();
   if (sets_resource_version(object)) {
     Error error;
     error.message = "resourceVersion should not be set on objects to be created";
     co_return error;
   }
   metadata(object).erase("resourceVersion");
-  // What is asked of the store needs no more of the request.
-  WriteRequest named;
-  named.key = {request.key.name_space, meta_text(object, "name")};
-  named.deadline = request.deadline;
-  named.waiting = request.waiting;
-  named.among_many = request.among_many;
+  request.key.name = meta_text(object, "name");
 
   auto exists = [&]() -> Result<Written> {
-    auto live = backend_.get(named.key, {});
+    auto live = backend_.get(request.key, {});
     if (!live) return std::move(live).error();
     bool deleting = false;
     if (*live) {
       auto hub = backend_.codec().hub(**live);
       deleting = hub && has_meta(*hub, "deletionTimestamp");
     }
-    return already_exists(named.key.name, deleting);
+    return already_exists(request.key.name, deleting);
   };
 
   if (request.hooks.dry_run) {
-    auto live = backend_.get(named.key, {});
+    auto live = backend_.get(request.key, {});
     if (!live) co_return std::move(live).error();
     if (*live) co_return exists();
-    auto item = backend_.codec().make_item(relative_key(named.key), 0, object, resource_.storage());
+    auto item =
+        backend_.codec().make_item(relative_key(request.key), 0, object, resource_.storage());
     if (!item) co_return std::move(item).error();
     written.item = std::move(*item);
     written.stored = false;
     co_return written;
   }
-  auto draft = backend_.codec().make_draft(relative_key(named.key), std::move(object));
+  auto draft = backend_.codec().make_draft(relative_key(request.key), std::move(object));
   if (!draft) co_return std::move(draft).error();
-  Committing committing = commit(named, std::move(*draft), 0);
+  Committing committing = commit(request, std::move(*draft), 0);
   auto committed = co_await committing;
-  auto item = item_of(relative_key(named.key), std::move(committed));
+  auto item = item_of(relative_key(request.key), std::move(committed));
   if (!item) co_return std::move(item).error();
   if (!*item) co_return exists();
   written.item = std::move(*item);
   co_return written;
 }
 
-util::Task<Result<Written>> Writes::create(const WriteRequest& request, json::Value object) const {
+util::Task<Result<Written>> Writes::create(WriteRequest& request, json::Value object) const {
+  HookContext& hooks = request.hooks;
+  hooks.operation = Operation::kCreate;
+  // An update that makes the object asks with the options of a creation.
+  if (hooks.options.is_object()) hooks.options.as_object().set("kind", "CreateOptions");
   for (const char* name : {"uid", "creationTimestamp", "deletionTimestamp",
                            "deletionGracePeriodSeconds", "selfLink"}) {
     metadata(object).erase(name);
@@ -123,17 +120,17 @@ util::Task<Result<Written>> Writes::create(const WriteRequest& request, json::Va
   track_fields(request, nullptr, object);
   const bool asked = is_admitted(resource_, request);
   const json::Value managers = asked ? managed_fields(object) : json::Value();
-  HookContext hooks = hooks_for(request, Operation::kCreate);
   if (hooks.name.empty()) hooks.name = meta_text(object, "name");
-  if (auto done = admit(resource_, request, hooks, &object, nullptr); !done)
+  if (auto done = admit(resource_, request, &object, nullptr); !done)
     co_return std::move(done).error();
   note_duplicate_owners(request, object, true);
   if (asked) check_managed_fields(resource_, request, managers, object);
   const bool generated = meta_text(object, "name").empty();
   const bool has_prefix = !meta_text(object, "generateName").empty();
-  if (!has_prefix) co_return co_await create_once(request, std::move(hooks), std::move(object));
+  if (!has_prefix) co_return co_await create_once(request, std::move(object));
   for (int attempt = 1;; ++attempt) {
-    auto written = co_await create_once(request, hooks, object);
+    WriteRequest once = request;
+    auto written = co_await create_once(once, object);
     if (written || written.error().reason != Reason::kAlreadyExists) co_return written;
     if (generated && attempt < kNameAttempts) continue;
     Error error = std::move(written).error();

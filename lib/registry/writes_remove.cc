@@ -73,11 +73,9 @@ util::Task<Result<std::optional<Removed>>> Writes::try_remove(const WriteRequest
                        ") does not match the ResourceVersion in record (" + revision +
                        "). The object might have been modified");
   }
-  HookContext hooks = hooks_for(request, Operation::kDelete);
-  if (hooks.name.empty()) hooks.name = request.key.name;
-  if (auto done = admit(resource_, request, hooks, nullptr, &*old); !done)
+  if (auto done = admit(resource_, request, nullptr, &*old); !done)
     co_return std::move(done).error();
-  if (auto done = validate_admission(resource_, request, hooks, nullptr, &*old); !done) {
+  if (auto done = validate_admission(resource_, request, nullptr, &*old); !done) {
     co_return std::move(done).error();
   }
 
@@ -123,8 +121,10 @@ util::Task<Result<std::optional<Removed>>> Writes::try_remove(const WriteRequest
   co_return std::optional(std::move(removed));
 }
 
-util::Task<Result<Removed>> Writes::remove(const WriteRequest& request,
+util::Task<Result<Removed>> Writes::remove(WriteRequest& request,
                                            const RemoveOptions& options) const {
+  request.hooks.operation = Operation::kDelete;
+  if (request.hooks.name.empty()) request.hooks.name = request.key.name;
   for (;;) {
     if (clock_.now() >= request.deadline) co_return write_timeout();
     auto live = backend_.get(request.key, {});

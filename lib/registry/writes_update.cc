@@ -38,11 +38,12 @@ void keep_all_but_status(json::Value& object, const json::Value& old) {
 
 }  // namespace
 
-Result<void> Writes::prepare_update(const WriteRequest& request, const HookContext& hooks,
-                                    json::Value& object, const json::Value& old) const {
+Result<void> Writes::prepare_update(const WriteRequest& request, json::Value& object,
+                                    const json::Value& old) const {
   const Strategy& strategy = resource_.strategy;
+  const HookContext& hooks = request.hooks;
   copy_meta(object, old, "generation");
-  const bool status = request.hooks.subresource == "status";
+  const bool status = hooks.subresource == "status";
   if (status) {
     keep_all_but_status(object, old);
   } else if (strategy.status_subresource) {
@@ -92,8 +93,7 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
   if (!is_scale(request)) track_fields(request, &*old, object);
   const bool asked = is_admitted(resource_, request);
   const json::Value managers = asked ? managed_fields(object) : json::Value();
-  const HookContext hooks = hooks_for(request, Operation::kUpdate);
-  if (auto done = admit(resource_, request, hooks, &object, &*old); !done)
+  if (auto done = admit(resource_, request, &object, &*old); !done)
     co_return std::move(done).error();
   note_duplicate_owners(request, object, true);
   if (asked) check_managed_fields(resource_, request, managers, object);
@@ -110,10 +110,10 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
   } else if (*revision != live->revision) {
     co_return conflict(request.key.name, std::string(kModified));
   }
-  if (auto done = prepare_update(request, hooks, object, *old); !done) {
+  if (auto done = prepare_update(request, object, *old); !done) {
     co_return std::move(done).error();
   }
-  if (auto done = validate_admission(resource_, request, hooks, &object, &*old); !done) {
+  if (auto done = validate_admission(resource_, request, &object, &*old); !done) {
     co_return std::move(done).error();
   }
 
@@ -149,8 +149,9 @@ util::Task<Result<std::optional<Written>>> Writes::try_update(const WriteRequest
   co_return std::optional(std::move(written));
 }
 
-util::Task<Result<Written>> Writes::update(const WriteRequest& request, Transform& transform,
+util::Task<Result<Written>> Writes::update(WriteRequest& request, Transform& transform,
                                            bool may_create) const {
+  request.hooks.operation = Operation::kUpdate;
   for (;;) {
     if (clock_.now() >= request.deadline) co_return write_timeout();
     auto live = backend_.get(request.key, {});
@@ -176,7 +177,8 @@ util::Task<Result<Written>> Writes::update(const WriteRequest& request, Transfor
       if (auto done = request.may_create(); !done) co_return std::move(done).error();
     }
     metadata(*object).erase("resourceVersion");
-    auto written = co_await create(request, std::move(*object));
+    WriteRequest creation = request;
+    auto written = co_await create(creation, std::move(*object));
     if (written && request.hooks.dry_run && *revision != 0) {
       // As upstream, where nothing takes off what the client sent unless it is stored.
       auto item = std::make_shared<Item>(*written->item);

@@ -58,7 +58,8 @@ struct World {
   /// As a request does.
   ItemPtr create(const std::string& name, const std::string& size) {
     const Writes writes(*registry.find("g.io", "v1", "things"), backend(), clock, random);
-    auto written = writes.create(WriteRequest{}, small_thing(name, size)).run();
+    WriteRequest request;
+    auto written = writes.create(request, small_thing(name, size)).run();
     REQUIRE(written);
     return written->item;
   }

@@ -71,23 +71,27 @@ struct World {
     request.waiting = waiting;
     return request;
   }
+  void create_at_once(const std::string& name) {
+    WriteRequest wanted = request(name, nullptr);
+    REQUIRE(writes().create(wanted, small_thing(name, "s")).run());
+  }
   util::Detached create(std::string name, std::promise<Result<Written>>& result) {
     Place place(worker, deadlines);
-    const WriteRequest wanted = request(name, &place);
+    WriteRequest wanted = request(name, &place);
     const Writes own = writes();
     auto written = co_await own.create(wanted, small_thing(name, "s"));
     result.set_value(std::move(written));
   }
   util::Detached grow(std::string name, Grow& transform, std::promise<Result<Written>>& result) {
     Place place(worker, deadlines);
-    const WriteRequest wanted = request(name, &place);
+    WriteRequest wanted = request(name, &place);
     const Writes own = writes();
     auto written = co_await own.update(wanted, transform, false);
     result.set_value(std::move(written));
   }
   util::Detached remove(std::string name, std::promise<Result<Removed>>& result) {
     Place place(worker, deadlines);
-    const WriteRequest wanted = request(name, &place);
+    WriteRequest wanted = request(name, &place);
     const RemoveOptions options;
     const Writes own = writes();
     auto removed = co_await own.remove(wanted, options);
@@ -143,7 +147,7 @@ TEST_CASE("many writes wait for their store at once, with one thread") {
 TEST_CASE("a write that its store answers at once never leaves its thread") {
   World world;
   Place place(world.worker, world.deadlines);
-  const WriteRequest wanted = world.request("a", &place);
+  WriteRequest wanted = world.request("a", &place);
   CHECK(world.writes().create(wanted, small_thing("a", "s")).run());
   CHECK(place.suspended == 0);
 }
@@ -169,7 +173,7 @@ TEST_CASE("a write ends at its deadline, and a late answer is heard by nobody") 
 
 TEST_CASE("an update that lost the race after it waited begins again") {
   World world;
-  REQUIRE(world.writes().create(world.request("a", nullptr), small_thing("a", "s")).run());
+  world.create_at_once("a");
   world.hold->close();
   Grow first;
   Grow second;
@@ -188,7 +192,7 @@ TEST_CASE("an update that lost the race after it waited begins again") {
 
 TEST_CASE("a deletion waits without a thread, too") {
   World world;
-  REQUIRE(world.writes().create(world.request("a", nullptr), small_thing("a", "s")).run());
+  world.create_at_once("a");
   world.hold->close();
   std::promise<Result<Removed>> result;
   world.work([&] { world.remove("a", result); });

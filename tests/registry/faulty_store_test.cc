@@ -56,13 +56,15 @@ class Play {
     json::Object object;
     object.append("metadata", json::Value(std::move(metadata)));
     object.append("size", std::string(1, letter));
-    const auto written = writes().create(request(name), json::Value(std::move(object))).run();
+    WriteRequest wanted = request(name);
+    const auto written = writes().create(wanted, json::Value(std::move(object))).run();
     note(name, std::string(1, letter), written ? nullptr : &written.error());
   }
 
   void add(const std::string& name, char letter, std::function<void()> between = {}) {
     Add transform(letter, std::move(between));
-    const auto written = writes().update(request(name), transform, false).run();
+    WriteRequest wanted = request(name);
+    const auto written = writes().update(wanted, transform, false).run();
     note(name, known_[name] + letter, written ? nullptr : &written.error());
     if (written) {
       CHECK(written->item->revision > newest_);
@@ -71,7 +73,8 @@ class Play {
   }
 
   void remove(const std::string& name) {
-    const auto removed = writes().remove(request(name), {}).run();
+    WriteRequest wanted = request(name);
+    const auto removed = writes().remove(wanted, {}).run();
     note(name, {}, removed ? nullptr : &removed.error());
   }
 

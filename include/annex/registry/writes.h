@@ -106,7 +106,7 @@ struct Removed {
 class Committing;
 
 /// Writes to one resource. A light value, made for a request; any thread. Each write is a task,
-/// and what it is given lives until that is done.
+/// and what it is given lives until that is done. It completes what the request's hooks are told.
 class Writes {
  public:
   /// All of them outlive it.
@@ -114,19 +114,18 @@ class Writes {
       : resource_(resource), backend_(backend), clock_(clock), random_(random) {}
 
   /// Stores a new object, given in the hub form; names it if it wants to be. AlreadyExists.
-  util::Task<Result<Written>> create(const WriteRequest& request, json::Value object) const;
+  util::Task<Result<Written>> create(WriteRequest& request, json::Value object) const;
   /// Changes an object. NotFound unless the resource is created on update.
-  util::Task<Result<Written>> update(const WriteRequest& request, Transform& transform,
+  util::Task<Result<Written>> update(WriteRequest& request, Transform& transform,
                                      bool may_create) const;
   /// Deletes an object, or marks it if finalizers hold it.
-  util::Task<Result<Removed>> remove(const WriteRequest& request,
-                                     const RemoveOptions& options) const;
+  util::Task<Result<Removed>> remove(WriteRequest& request, const RemoveOptions& options) const;
 
  private:
   Result<json::Value> wanted_through_scale(const WriteRequest& request, const json::Value& live,
                                            Transform& transform) const;
-  util::Task<Result<Written>> create_once(const WriteRequest& request, HookContext hooks,
-                                          json::Value object) const;
+  /// Puts the object's name, which may be made here, into `request`.
+  util::Task<Result<Written>> create_once(WriteRequest& request, json::Value object) const;
   /// Both without a value if somebody else wrote in between.
   util::Task<Result<std::optional<Written>>> try_update(const WriteRequest& request,
                                                         Transform& transform,
@@ -135,11 +134,9 @@ class Writes {
                                                         const RemoveOptions& options,
                                                         const ItemPtr& live) const;
   /// Everything between the wanted object and the bytes of an update.
-  Result<void> prepare_update(const WriteRequest& request, const HookContext& hooks,
-                              json::Value& object, const json::Value& old) const;
-  /// Puts the object's name, which may be made here, into `hooks`.
-  Result<void> prepare_create(const WriteRequest& request, HookContext& hooks,
-                              json::Value& object) const;
+  Result<void> prepare_update(const WriteRequest& request, json::Value& object,
+                              const json::Value& old) const;
+  Result<void> prepare_create(WriteRequest& request, json::Value& object) const;
   /// To be awaited. `request` is that of the object itself.
   Committing commit(const WriteRequest& request, std::optional<Draft> draft,
                     storage::Revision expected) const;
