@@ -179,17 +179,9 @@ Value& Value::operator=(const Value& other) {
 
 Value& Value::operator=(Value&& other) noexcept {
   if (this == &other) return *this;
-  if (kind_ >= Kind::kString) {
-    // The old content goes last: `other` may live inside it.
-    const Value old = std::move(*this);
-    destroy_data();
-    kind_ = Kind::kNull;
-    return *this = std::move(other);
-  }
-  kind_ = other.kind_;
-  take_data(other);
-  if (other.kind_ >= Kind::kString) other.destroy_data();
-  other.kind_ = Kind::kNull;
+  // The old content goes last: `other` may live inside it.
+  const Value old = std::move(*this);
+  take(other);
   return *this;
 }
 

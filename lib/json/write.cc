@@ -31,6 +31,21 @@ bool all_plain(util::EightBytes bytes) {
           bytes.equal('>', 0x02)) == 0;
 }
 
+/// The same of a text: of most.
+bool all_plain(std::string_view text) {
+  constexpr std::size_t kSize = util::EightBytes::kSize;
+  if (text.size() < kSize) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return kPlain[static_cast<unsigned char>(c)]; });
+  }
+  // The last eight may be looked at twice.
+  const char* const last = text.data() + (text.size() - kSize);
+  for (const char* at = text.data(); at < last; at += kSize) {
+    if (!all_plain(util::EightBytes(at))) return false;
+  }
+  return all_plain(util::EightBytes(last));
+}
+
 /// The escape of two characters that JSON and Go share; null for all else.
 const char* short_escape(char c) {
   switch (c) {
@@ -52,6 +67,47 @@ const char* short_escape(char c) {
       return nullptr;
   }
 }
+
+void write_escaped(std::string_view text, std::string& out) {
+  std::size_t clean = 0;  // start of the run that needs no escape
+  auto flush = [&](std::size_t end) { out.append(text.substr(clean, end - clean)); };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    while (text.size() - i > util::EightBytes::kSize &&
+           all_plain(util::EightBytes(text.data() + i))) {
+      i += util::EightBytes::kSize;
+    }
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (kPlain[c]) continue;
+    std::size_t width = c < 0x80 ? 1 : utf8_length(text, i);
+    if (width == 0) {
+      // Text from a URL, say, that an error message quotes: what is sent is valid all the same.
+      flush(i);
+      out += "\\ufffd";
+      clean = i + 1;
+      continue;
+    }
+    const bool is_separator =
+        c == 0xe2 && text[i + 1] == '\x80' && (text[i + 2] == '\xa8' || text[i + 2] == '\xa9');
+    if (c >= 0x80 && !is_separator) {
+      i += width - 1;
+      continue;
+    }
+    flush(i);
+    if (const char* escape = short_escape(text[i])) {
+      out += escape;
+    } else if (c == 0xe2) {
+      out += text[i + 2] == '\xa8' ? "\\u2028" : "\\u2029";
+    } else {
+      out += "\\u00";
+      out += kHex[c >> 4];
+      out += kHex[c & 0xf];
+    }
+    i += width - 1;
+    clean = i + 1;
+  }
+  flush(text.size());
+}
+
 /// From here on not every integer is a double.
 constexpr double kMaxExact = 9007199254740992.0;
 
@@ -125,7 +181,7 @@ void write_scalar(const Value& value, std::string& out) {
 /// Writes without recursion: one entry for each open array or object.
 class Writer {
  public:
-  Writer(std::string& out, bool pretty) : out_(out), pretty_(pretty) {}
+  Writer(std::string& out, bool pretty) : out_(out), pretty_(pretty) { open_.reserve(8); }
 
   void write(const Value& root) {
     enter(root);
@@ -184,43 +240,11 @@ class Writer {
 
 void write_string_to(std::string_view text, std::string& out) {
   out += '"';
-  std::size_t clean = 0;  // start of the run that needs no escape
-  auto flush = [&](std::size_t end) { out.append(text.substr(clean, end - clean)); };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    while (text.size() - i > util::EightBytes::kSize &&
-           all_plain(util::EightBytes(text.data() + i))) {
-      i += util::EightBytes::kSize;
-    }
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (kPlain[c]) continue;
-    std::size_t width = c < 0x80 ? 1 : utf8_length(text, i);
-    if (width == 0) {
-      // Text from a URL, say, that an error message quotes: what is sent is valid all the same.
-      flush(i);
-      out += "\\ufffd";
-      clean = i + 1;
-      continue;
-    }
-    const bool is_separator =
-        c == 0xe2 && text[i + 1] == '\x80' && (text[i + 2] == '\xa8' || text[i + 2] == '\xa9');
-    if (c >= 0x80 && !is_separator) {
-      i += width - 1;
-      continue;
-    }
-    flush(i);
-    if (const char* escape = short_escape(text[i])) {
-      out += escape;
-    } else if (c == 0xe2) {
-      out += text[i + 2] == '\xa8' ? "\\u2028" : "\\u2029";
-    } else {
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 0xf];
-    }
-    i += width - 1;
-    clean = i + 1;
+  if (all_plain(text)) {
+    out += text;
+  } else {
+    write_escaped(text, out);
   }
-  flush(text.size());
   out += '"';
 }
 

@@ -166,14 +166,13 @@ Property* ObjectBase::add_property(std::string_view name, std::string_view descr
 
 const json::Value* ObjectBase::next_source(std::string_view name) {
   const json::Object& members = source_->as_object();
-  if (next_ < members.size()) {
-    const json::Member& next = *(members.begin() + static_cast<std::ptrdiff_t>(next_));
-    if (next.name == name) {
-      ++next_;
-      return &next.value;
-    }
-  }
-  return members.find(name);
+  // Those before have been found.
+  const auto next = members.begin() + static_cast<std::ptrdiff_t>(next_);
+  const auto found = std::find_if(next, members.end(),
+                                  [&](const json::Member& member) { return member.name == name; });
+  if (found == members.end()) return nullptr;
+  if (found == next) ++next_;
+  return &found->value;
 }
 
 const Property* ObjectBase::next_property(std::string_view name) {

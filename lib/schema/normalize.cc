@@ -169,7 +169,11 @@ class Normalizer {
     }
     in_order = in_order && !any_default(type, next, type.properties.size());
     if (in_order && whole) return {};
-    value = in_order ? kept(type, given) : ordered(type, given);
+    if (in_order) {
+      drop_left_out(type, given);
+    } else {
+      value = ordered(type, given);
+    }
     return {};
   }
 
@@ -180,19 +184,15 @@ class Normalizer {
     return type.find(name);
   }
 
-  /// The members that stay. Requires: they are in order, and none is missing.
-  json::Object kept(const Type& type, json::Object& given) const {
-    json::Object result;
-    result.reserve(given.size());
+  /// Requires: the members are in order, and none is missing.
+  void drop_left_out(const Type& type, json::Object& given) const {
     std::size_t next = 0;
-    for (json::Member& member : given) {
+    given.remove_if([&](const json::Member& member) {
       const Property* property = find(type, member.name, next);
-      if (property == nullptr) continue;
+      if (property == nullptr) return true;
       next = static_cast<std::size_t>(property - type.properties.data()) + 1;
-      if (is_left_out(table_, *property, member.value)) continue;
-      result.append(std::move(member.name), std::move(member.value));
-    }
-    return result;
+      return is_left_out(table_, *property, member.value);
+    });
   }
 
   json::Object ordered(const Type& type, json::Object& given) const {

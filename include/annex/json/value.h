@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -50,6 +51,9 @@ class Object {
   Value& set(std::string_view name, Value value);
   /// True if a member was removed; the order of the others stays.
   bool erase(std::string_view name);
+  /// Removes all members that `unwanted` is true for.
+  template <typename Unwanted>
+  void remove_if(const Unwanted& unwanted);
   /// Each as of a container of members.
   void clear();
   void reserve(std::size_t count);
@@ -90,9 +94,9 @@ class Value {
   Value(Object object) noexcept  // NOLINT(google-explicit-constructor)
       : kind_(Kind::kObject), data_(std::move(object)) {}
 
-  /// All of it, copied or moved.
+  /// All of it, copied or moved; what was moved is null.
   Value(const Value& other);
-  Value(Value&& other) noexcept : kind_(other.kind_) { take_data(other); }
+  Value(Value&& other) noexcept { take(other); }
   Value& operator=(const Value& other);
   Value& operator=(Value&& other) noexcept;
   ~Value() {
@@ -169,18 +173,24 @@ class Value {
 
   Value(Kind kind, std::uint64_t scalar) : kind_(kind), data_(scalar) {}
 
-  /// Moves the content of `other`, which keeps its kind. Requires: this has the kind already, and
-  /// no content.
-  void take_data(Value& other) noexcept {
+  /// Requires: this is null.
+  void take(Value& other) noexcept {
+    kind_ = std::exchange(other.kind_, Kind::kNull);
     if (kind_ < Kind::kString) {
       data_.bits = other.data_.bits;
     } else if (kind_ == Kind::kString) {
-      ::new (&data_.text) std::string(std::move(other.data_.text));
+      relocate(other.data_.text, data_.text);
     } else if (kind_ == Kind::kArray) {
-      ::new (&data_.array) Array(std::move(other.data_.array));
+      relocate(other.data_.array, data_.array);
     } else {
-      ::new (&data_.object) Object(std::move(other.data_.object));
+      relocate(other.data_.object, data_.object);
     }
+  }
+  /// What is left behind is destroyed here, where the compiler sees that nothing is in it.
+  template <typename T>
+  static void relocate(T& from, T& to) noexcept {
+    ::new (&to) T(std::move(from));
+    std::destroy_at(&from);
   }
   /// Requires: there is more than a scalar. What `data_` holds is no object afterwards.
   void destroy_data();
@@ -227,6 +237,10 @@ inline Object::Object(Object&& other) noexcept = default;
 inline Object& Object::operator=(const Object& other) = default;
 inline Object& Object::operator=(Object&& other) noexcept = default;
 inline Object::~Object() = default;
+template <typename Unwanted>
+void Object::remove_if(const Unwanted& unwanted) {
+  std::erase_if(members_, unwanted);
+}
 inline bool Object::empty() const { return members_.empty(); }
 inline std::size_t Object::size() const { return members_.size(); }
 inline void Object::clear() { members_.clear(); }
