@@ -126,11 +126,9 @@ Result<http::Response> Documents::version(const http::Request& request) const {
 Result<http::Response> Documents::discovery(const http::Request& request,
                                             const Forms& document) const {
   if (request.method != "GET") return wrong_method();
-  const std::vector<std::string_view> types{kJson, request::media_type(Media::kYaml),
-                                            request::media_type(Media::kProtobuf)};
-  if (const auto checked = request::check_producible(request, types); !checked) {
-    return checked.error();
-  }
+  const auto checked = request::check_producible(
+      request, {kJson, request::media_type(Media::kYaml), request::media_type(Media::kProtobuf)});
+  if (!checked) return checked.error();
   if (&document == &legacy_.at("/apis")) {
     if (std::optional<http::Response> response = aggregated(request)) return *std::move(response);
   }

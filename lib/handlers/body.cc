@@ -59,12 +59,17 @@ bool is_well_formed(std::string_view content_type) {
   return true;
 }
 
-/// The document's kind and apiVersion, the endpoint's where they are left out.
-Result<std::pair<std::string, std::string>> read_type(const Exchange& exchange,
-                                                      const json::Value& document) {
-  std::pair<std::string, std::string> type{exchange.resource.kind,
-                                           exchange.resource.api_version(exchange.version)};
-  for (auto [name, out] : {std::pair("apiVersion", &type.second), std::pair("kind", &type.first)}) {
+struct TypeNames {
+  std::string_view kind;
+  std::string_view api_version;
+};
+
+/// What the document names, else `endpoint`'s.
+Result<TypeNames> read_type(const Exchange& exchange, const json::Value& document,
+                            const TypeNames& endpoint) {
+  TypeNames type = endpoint;
+  for (auto [name, out] :
+       {std::pair("apiVersion", &type.api_version), std::pair("kind", &type.kind)}) {
     const json::Value* given = document.find(name);
     if (given == nullptr || given->is_null()) continue;
     if (!given->is_string()) {
@@ -73,8 +78,9 @@ Result<std::pair<std::string, std::string>> read_type(const Exchange& exchange,
     }
     if (!given->as_string().empty()) *out = given->as_string();
   }
-  if (std::count(type.second.begin(), type.second.end(), '/') > 1) {
-    return unrecognized(exchange, "unexpected GroupVersion string: " + type.second);
+  if (std::count(type.api_version.begin(), type.api_version.end(), '/') > 1) {
+    return unrecognized(exchange,
+                        "unexpected GroupVersion string: " + std::string(type.api_version));
   }
   return type;
 }
@@ -96,25 +102,26 @@ void sort_members(json::Value& value) {
   }
 }
 
-/// The version whose form the document claims to have, which must be the endpoint's.
-Result<void> check_type(const Exchange& exchange, const std::string& kind,
-                        const std::string& api_version) {
-  const registry::Resource& resource = exchange.resource;
-  const std::string expected = resource.api_version(exchange.version);
-  const std::size_t slash = api_version.find('/');
-  const std::string group = slash == std::string::npos ? "" : api_version.substr(0, slash);
-  const std::string name = slash == std::string::npos ? api_version : api_version.substr(slash + 1);
+/// The form that the document claims to have must be the endpoint's.
+Result<void> check_type(const registry::Resource& resource, const TypeNames& type,
+                        const TypeNames& endpoint) {
+  const std::size_t slash = type.api_version.find('/');
+  const bool grouped = slash != std::string_view::npos;
+  const std::string_view group = type.api_version.substr(0, grouped ? slash : 0);
+  const std::string_view name = type.api_version.substr(grouped ? slash + 1 : 0);
+  const std::string kind(type.kind);
   const bool known =
       kind == resource.kind && group == resource.group && resource.find_version(name) != nullptr;
   if (!known) {
     return Error::bad_request(kind + " in version " + json::quoted(name) +
                               " cannot be handled as a " + resource.kind + ": no kind " +
                               json::quoted(kind) + " is registered for version " +
-                              json::quoted(api_version) + " in scheme \"annex\"");
+                              json::quoted(type.api_version) + " in scheme \"annex\"");
   }
-  if (api_version == expected) return {};
-  return Error::bad_request("the API version in the data (" + api_version +
-                            ") does not match the expected API version (" + expected + ")");
+  if (type.api_version == endpoint.api_version) return {};
+  return Error::bad_request("the API version in the data (" + std::string(type.api_version) +
+                            ") does not match the expected API version (" +
+                            std::string(endpoint.api_version) + ")");
 }
 
 }  // namespace
@@ -186,14 +193,15 @@ Result<json::Value> read_object(Exchange& exchange, FieldValidation validation) 
   if (*yaml) sort_members(document->value);
   drop_self_link(document->value);
   const registry::Resource& resource = exchange.resource;
-  const auto type_named = read_type(exchange, document->value);
-  if (!type_named) return type_named.error();
-  const auto& [kind, api_version] = *type_named;
+  const std::string api_version = resource.api_version(exchange.version);
+  const TypeNames endpoint{resource.kind, api_version};
+  const auto type = read_type(exchange, document->value, endpoint);
+  if (!type) return type.error();
+  if (auto done = check_type(resource, *type, endpoint); !done) return std::move(done).error();
   const auto wrong = [&](const std::string& why) {
     return Error::bad_request(resource.kind + " in version " + json::quoted(exchange.version.name) +
                               " cannot be handled as a " + resource.kind + ": " + why);
   };
-  if (auto type = check_type(exchange, kind, api_version); !type) return std::move(type).error();
   schema::NormalizeReport report;
   auto object = exchange.codec().decode(exchange.version, std::move(document->value), report);
   if (!object) {

@@ -11,26 +11,29 @@
 namespace annex::handlers {
 namespace {
 
+util::Task<Result<http::Response>> made(Result<http::Response> response) { co_return response; }
+
+/// Reads are made at once.
 util::Task<Result<http::Response>> dispatch(Verb verb, Exchange& exchange) {
   switch (verb) {
     case Verb::kCreate:
-      co_return co_await serve_create(exchange);
+      return serve_create(exchange);
     case Verb::kGet:
-      co_return serve_get(exchange);
+      return made(serve_get(exchange));
     case Verb::kList:
-      co_return serve_list(exchange);
+      return made(serve_list(exchange));
     case Verb::kWatch:
-      co_return serve_watch(exchange);
+      return made(serve_watch(exchange));
     case Verb::kUpdate:
-      co_return co_await serve_update(exchange);
+      return serve_update(exchange);
     case Verb::kPatch:
-      co_return co_await serve_patch(exchange);
+      return serve_patch(exchange);
     case Verb::kRemove:
-      co_return co_await serve_remove(exchange);
+      return serve_remove(exchange);
     case Verb::kRemoveCollection:
-      co_return co_await serve_remove_collection(exchange);
+      return serve_remove_collection(exchange);
   }
-  co_return Error::internal("unknown verb");
+  return made(Error::internal("unknown verb"));
 }
 
 Offer offer_of(Verb verb) {
@@ -41,13 +44,14 @@ Offer offer_of(Verb verb) {
 
 /// What upstream's route lists as its products, of which the request must accept one.
 Result<void> check_route_forms(const http::Request& request, Verb verb) {
-  std::vector<std::string_view> forms{"application/json", "application/yaml",
-                                      "application/vnd.kubernetes.protobuf"};
-  if (verb == Verb::kList || verb == Verb::kWatch) {
-    forms.insert(forms.end(), {"application/json;stream=watch",
-                               "application/vnd.kubernetes.protobuf;stream=watch"});
+  if (verb != Verb::kList && verb != Verb::kWatch) {
+    return request::check_producible(
+        request, {"application/json", "application/yaml", "application/vnd.kubernetes.protobuf"});
   }
-  return request::check_producible(request, forms);
+  return request::check_producible(
+      request,
+      {"application/json", "application/yaml", "application/vnd.kubernetes.protobuf",
+       "application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"});
 }
 
 }  // namespace
@@ -123,7 +127,7 @@ util::Task<Result<http::Response>> Handlers::answer(request::Context& context,
                     logger_,
                     options_,
                     *std::move(form)};
-  exchange.warn({route->version->deprecation});
+  context.warnings.add(route->version->deprecation);
   co_return co_await dispatch(route->verb, exchange);
 }
 

@@ -72,16 +72,8 @@ Error invalid_options(std::string_view kind, const schema::FieldErrors& errors) 
   return schema::invalid("meta.k8s.io", kind, "", errors);
 }
 
-json::Value options_document(std::string_view kind, json::Object members) {
-  json::Object document{{"kind", std::string(kind)}, {"apiVersion", "meta.k8s.io/v1"}};
-  for (json::Member& member : members) {
-    const bool empty = member.value.is_null() ||
-                       (member.value.is_string() && member.value.as_string().empty()) ||
-                       (member.value.is_array() && member.value.as_array().empty()) ||
-                       (member.value.is_object() && member.value.as_object().empty());
-    if (!empty) document.append(std::move(member.name), std::move(member.value));
-  }
-  return document;
+json::Object options_document(std::string_view kind) {
+  return {{"kind", kind}, {"apiVersion", "meta.k8s.io/v1"}};
 }
 
 bool read_dry_run(const std::vector<std::string>& values, schema::FieldErrors& errors) {
@@ -135,11 +127,12 @@ Result<WriteOptions> read_write_options(const http::Query& query, std::string_vi
                          {"", "Ignore", "Strict", "Warn"});
   }
   if (!errors.empty()) return invalid_options(kind, errors);
-  json::Object members{{"dryRun", json::Array(dry_run.begin(), dry_run.end())},
-                       {"fieldManager", options.field_manager},
-                       {"fieldValidation", validation}};
-  if (query.contains("force")) members.append("force", request::query_flag(query, "force"));
-  options.document = options_document(kind, std::move(members));
+  json::Object document = options_document(kind);
+  if (options.dry_run) document.append("dryRun", json::Array(dry_run.begin(), dry_run.end()));
+  if (!options.field_manager.empty()) document.append("fieldManager", options.field_manager);
+  if (!validation.empty()) document.append("fieldValidation", validation);
+  if (query.contains("force")) document.append("force", request::query_flag(query, "force"));
+  options.document = std::move(document);
   return options;
 }
 

@@ -68,8 +68,8 @@ Result<DeleteOptions> read_delete_options(const http::Request& request);
 
 /// The 422 of options that do not fit.
 Error invalid_options(std::string_view kind, const schema::FieldErrors& errors);
-/// Options as a document of meta.k8s.io/v1: those of `members` that say something.
-json::Value options_document(std::string_view kind, json::Object members);
+/// A document of meta.k8s.io/v1 for options, which says nothing yet.
+json::Object options_document(std::string_view kind);
 /// Reads repeated dryRun values.
 bool read_dry_run(const std::vector<std::string>& values, schema::FieldErrors& errors);
 /// Go's strconv.ParseInt of the first value; 0 if absent.

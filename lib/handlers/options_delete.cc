@@ -115,13 +115,17 @@ json::Value document_of(const RawDelete& raw) {
   json::Object conditions;
   if (raw.uid) conditions.append("uid", *raw.uid);
   if (raw.resource_version) conditions.append("resourceVersion", *raw.resource_version);
-  json::Object members{{"preconditions", std::move(conditions)},
-                       {"dryRun", json::Array(raw.dry_run.begin(), raw.dry_run.end())}};
-  if (raw.grace) members.append("gracePeriodSeconds", *raw.grace);
-  if (raw.orphan_dependents) members.append("orphanDependents", *raw.orphan_dependents);
-  if (raw.propagation) members.append("propagationPolicy", *raw.propagation);
-  if (raw.unsafe) members.append("ignoreStoreReadErrorWithClusterBreakingPotential", true);
-  return options_document("DeleteOptions", std::move(members));
+  json::Object document = options_document("DeleteOptions");
+  if (!conditions.empty()) document.append("preconditions", std::move(conditions));
+  if (!raw.dry_run.empty()) {
+    document.append("dryRun", json::Array(raw.dry_run.begin(), raw.dry_run.end()));
+  }
+  if (raw.grace) document.append("gracePeriodSeconds", *raw.grace);
+  if (raw.orphan_dependents) document.append("orphanDependents", *raw.orphan_dependents);
+  if (raw.propagation && !raw.propagation->empty())
+    document.append("propagationPolicy", *raw.propagation);
+  if (raw.unsafe) document.append("ignoreStoreReadErrorWithClusterBreakingPotential", true);
+  return document;
 }
 
 }  // namespace

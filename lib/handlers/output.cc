@@ -22,6 +22,7 @@ void add_packed_headers(http::Headers& headers) {
 http::Response respond(const http::Request& request, int status, Media media, util::Chunks body) {
   http::Response response;
   response.status = status;
+  response.headers.reserve(8);  // what few answers exceed
   response.headers.add("Content-Type", std::string(request::media_type(media)));
   response.headers.add("Cache-Control", "no-cache, private");
   if (body.size() > kCompressFrom && http::accepts_gzip(request.headers)) {

@@ -17,7 +17,11 @@ const Version& Resource::storage() const {
 }
 
 std::string Resource::api_version(const Version& version) const {
-  return group.empty() ? version.name : group + "/" + version.name;
+  if (group.empty()) return version.name;
+  std::string text;
+  text.reserve(group.size() + 1 + version.name.size());
+  text.append(group).append("/").append(version.name);
+  return text;
 }
 
 std::string Resource::group_resource() const {

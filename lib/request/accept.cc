@@ -34,7 +34,7 @@ std::string_view media_type(Media media) {
 }
 
 Result<void> check_producible(const http::Request& request,
-                              const std::vector<std::string_view>& produced) {
+                              std::initializer_list<std::string_view> produced) {
   std::string_view rest = request.headers.first("Accept").value_or("");
   if (rest.empty()) return {};
   while (!rest.empty()) {
@@ -48,7 +48,7 @@ Result<void> check_producible(const http::Request& request,
   }
   std::string message = "406: Not Acceptable\n\nAvailable representations: ";
   for (const std::string_view type : produced) {
-    if (type != produced.front()) message += ", ";
+    if (type != *produced.begin()) message += ", ";
     message += type;
   }
   return Error::generic(Reason::kNotAcceptable, std::move(message));

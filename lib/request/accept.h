@@ -2,8 +2,8 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <string_view>
-#include <vector>
 
 #include "annex/http/media_type.h"
 #include "annex/http/request.h"
@@ -20,7 +20,7 @@ std::string_view media_type(Media media);
 /// kNotAcceptable unless a clause of Accept is one of `produced`, its parameters aside, or `*/*`.
 /// Before all further negotiation (go-restful's Route.matchesAccept): `application/*` does not do.
 Result<void> check_producible(const http::Request& request,
-                              const std::vector<std::string_view>& produced);
+                              std::initializer_list<std::string_view> produced);
 
 /// True for what humans read: asked for by `clause` (may be null) or `pretty=true`, or, if the
 /// query says nothing, read by a browser or curl.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "annex/request/context.h"
+#include "util/eight_bytes.h"
 
 namespace annex::request {
 namespace {
@@ -8,10 +9,19 @@ namespace {
 constexpr std::size_t kBudget = 4096;
 constexpr std::size_t kCut = 256;
 
+bool all_plain(util::EightBytes bytes) {
+  return (bytes.high() | bytes.below(0x20) | bytes.equal('\x7f')) == 0;
+}
+
 /// The number of code points of valid UTF-8 without control characters; 0 for anything else.
 std::size_t code_points(std::string_view text) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < text.size(); ++count) {
+    while (text.size() - i > util::EightBytes::kSize &&
+           all_plain(util::EightBytes(text.data() + i))) {
+      i += util::EightBytes::kSize;
+      count += util::EightBytes::kSize;
+    }
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead < 0x20 || lead == 0x7F) return 0;
     if (lead < 0x80) {
@@ -42,12 +52,18 @@ std::string_view first_points(std::string_view text, std::size_t count) {
 }
 
 std::string header_value(std::string_view text) {
-  std::string value = "299 - \"";
-  value.reserve(value.size() + text.size() + 1);
-  for (const char c : text) {
-    if (c == '"' || c == '\\') value += '\\';
-    value += c;
+  constexpr std::string_view kBegin = "299 - \"";
+  std::string value;
+  value.reserve(kBegin.size() + text.size() + 1);
+  value += kBegin;
+  std::size_t clean = 0;  // begins what is not written yet
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '"' && text[i] != '\\') continue;
+    value += text.substr(clean, i - clean);
+    value += '\\';
+    clean = i;
   }
+  value += text.substr(clean);
   value += '"';
   return value;
 }
