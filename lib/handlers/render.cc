@@ -70,6 +70,7 @@ Result<util::Chunks> render_item(const Exchange& exchange, const registry::Item&
   auto frame = exchange.codec().frame(item, exchange.version);
   if (!frame) return std::move(frame).error();
   util::Chunks out;
+  out.reserve(8);  // an object's pieces, and what ends the line
   if (form.shape == Shape::kPartial) {
     frame->append_partial(item.revision, "meta.k8s.io/" + form.meta_version, out);
   } else {

@@ -45,6 +45,8 @@ class Chunks {
   explicit Chunks(Bytes bytes) { append(std::move(bytes)); }
   explicit Chunks(std::string text) : Chunks(Bytes(std::move(text))) {}
 
+  /// Makes room for that many parts.
+  void reserve(std::size_t parts) { parts_.reserve(parts); }
   /// Copies no bytes; what is empty is left out.
   void append(Bytes bytes);
   void append(std::string text) { append(Bytes(std::move(text))); }
