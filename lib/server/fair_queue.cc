@@ -5,76 +5,74 @@
 
 namespace annex::detail {
 
-void FairQueue::enqueue(Task task) {
-  Flow& flow = flows_[task.user];
-  if (flow.waiting.empty()) turns_.push_back(task.user);
-  ++flow.counts[at(task.kind)];
-  flow.waiting.push_back(std::move(task));
+void FairQueue::enqueue(const TaskPtr& task) {
+  Flow& flow = flows_.try_emplace(std::string(task->user)).first->second;
+  if (flow.waiting.empty()) turns_.emplace_back(task->user);
+  ++flow.counts[at(task->kind)];
+  flow.waiting.push_back(task);
 }
 
-FairQueue::Task FairQueue::take_back(const std::string& user, std::optional<Kind> kind) {
-  const auto flow = flows_.find(user);
+FairQueue::TaskPtr FairQueue::take_back(Flows::iterator flow, std::optional<Kind> kind) {
   auto& waiting = flow->second.waiting;
-  const auto newest = std::find_if(waiting.rbegin(), waiting.rend(), [kind](const Task& task) {
-    return !kind || task.kind == *kind;
+  const auto newest = std::find_if(waiting.rbegin(), waiting.rend(), [kind](const TaskPtr& task) {
+    return !kind || task->kind == *kind;
   });
-  Task task = std::move(*newest);
+  TaskPtr task = std::move(*newest);
   waiting.erase(std::next(newest).base());
-  --flow->second.counts[at(task.kind)];
+  --flow->second.counts[at(task->kind)];
   if (waiting.empty()) {
-    turns_.remove(user);
+    turns_.remove(flow->first);
     flows_.erase(flow);
   }
   return task;
 }
 
-bool FairQueue::evict(Kind kind, const std::string& user, Task& out) {
+FairQueue::TaskPtr FairQueue::evict(Kind kind, std::string_view user) {
   const auto own = flows_.find(user);
   std::size_t most = own == flows_.end() ? 0 : own->second.counts[at(kind)];
-  const std::string* loser = nullptr;
-  for (const auto& [name, flow] : flows_) {
-    if (flow.counts[at(kind)] <= most || flow.waiting.front().privileged) continue;
-    most = flow.counts[at(kind)];
-    loser = &name;
+  auto loser = flows_.end();
+  for (auto flow = flows_.begin(); flow != flows_.end(); ++flow) {
+    const std::size_t count = flow->second.counts[at(kind)];
+    if (count <= most || flow->second.waiting.front()->privileged) continue;
+    most = count;
+    loser = flow;
   }
-  if (loser == nullptr) return false;
-  out = take_back(std::string(*loser), kind);
-  return true;
+  return loser == flows_.end() ? nullptr : take_back(loser, kind);
 }
 
-bool FairQueue::begin(util::Executor& executor, const Task& task) {
+bool FairQueue::begin(util::Executor& executor, const TaskPtr& task) {
   return executor.try_post(
-      [this, &executor, kind = task.kind, run = task.run] { run(Place(*this, kind, executor)); });
+      [this, &executor, task] { task->run(Place(*this, task->kind, executor)); });
 }
 
-void FairQueue::submit(Task task) {
-  const Kind kind = task.kind;
-  const std::string user = task.user;
-  Task refused;
+void FairQueue::submit(const TaskPtr& task) {
+  TaskPtr refused;
   util::Executor* free = nullptr;
   bool posts = false;
   {
     const util::MutexLock lock(mutex_);
-    std::size_t& in_flight = in_flight_[at(kind)];
-    const std::size_t limit = limits_[at(kind)];
-    const bool full = !task.privileged && limit != 0 && in_flight >= limit;
+    std::size_t& in_flight = in_flight_[at(task->kind)];
+    const std::size_t limit = limits_[at(task->kind)];
+    const bool full = !task->privileged && limit != 0 && in_flight >= limit;
     if (!full) {
       ++in_flight;
       // Nobody has to wait for whom a worker is free, so there are no turns to take.
-      free = workers_.free_threads() > 0 ? &workers_ : task.privileged ? &reserve_ : nullptr;
+      free = workers_.free_threads() > 0 ? &workers_ : task->privileged ? &reserve_ : nullptr;
       posts = free == nullptr;
-      if (posts) enqueue(std::move(task));
-    } else if (evict(kind, user, refused)) {
-      // Whose place this task takes had one in the workers' queue, too.
-      enqueue(std::move(task));
+      if (posts) enqueue(task);
     } else {
-      refused = std::move(task);
+      refused = evict(task->kind, task->user);
+      if (refused != nullptr) {
+        // Whose place this task takes had one in the workers' queue, too.
+        enqueue(task);
+      } else {
+        refused = task;
+      }
     }
   }
-  // NOLINTNEXTLINE(bugprone-use-after-move): where it was moved, nobody is free
   if (free != nullptr && !begin(*free, task)) {
     const util::MutexLock lock(mutex_);
-    enqueue(std::move(task));
+    enqueue(task);
     posts = true;
   }
   if (posts && !workers_.try_post([this] { run_next(); })) {
@@ -82,21 +80,22 @@ void FairQueue::submit(Task task) {
     // in vain.
     const util::MutexLock lock(mutex_);
     if (flows_.empty()) return;
-    refused = take_back(flows_.count(user) > 0 ? user : flows_.begin()->first, std::nullopt);
-    --in_flight_[at(refused.kind)];
+    const auto own = flows_.find(task->user);
+    refused = take_back(own != flows_.end() ? own : flows_.begin(), std::nullopt);
+    --in_flight_[at(refused->kind)];
   }
-  if (refused.refuse) refused.refuse();
+  if (refused != nullptr) refused->refuse();
 }
 
 void FairQueue::run_next() {
-  Task task;
+  TaskPtr task;
   {
     const util::MutexLock lock(mutex_);
     if (turns_.empty()) return;
     const auto flow = flows_.find(turns_.front());
     task = std::move(flow->second.waiting.front());
     flow->second.waiting.pop_front();
-    --flow->second.counts[at(task.kind)];
+    --flow->second.counts[at(task->kind)];
     if (flow->second.waiting.empty()) {
       flows_.erase(flow);
       turns_.pop_front();
@@ -104,7 +103,7 @@ void FairQueue::run_next() {
       turns_.splice(turns_.end(), turns_, turns_.begin());
     }
   }
-  task.run(Place(*this, task.kind, workers_));
+  task->run(Place(*this, task->kind, workers_));
 }
 
 std::size_t FairQueue::in_flight(Kind kind) const {

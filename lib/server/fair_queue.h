@@ -7,8 +7,10 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -55,13 +57,24 @@ class FairQueue {
     std::size_t mutations = 200;
     std::size_t watches = 0;
   };
-  struct Task {
+  /// A request that is submitted. Of its functions one is called, once.
+  class Task {
+   public:
+    Task() = default;
+    Task(const Task&) = delete;
+    Task& operator=(const Task&) = delete;
+    virtual ~Task() = default;
+
+    virtual void run(Place place) = 0;
+    /// On the thread of a submit.
+    virtual void refuse() = 0;
+
+    // None of them changes once it is submitted.
     Kind kind = Kind::kRead;
-    std::string user{};
+    std::string_view user{};
     bool privileged = false;  ///< never refused for load
-    std::function<void(Place)> run{};
-    std::function<void()> refuse{};  ///< called instead of `run`, on the thread of a submit
   };
+  using TaskPtr = std::shared_ptr<Task>;
 
   /// `reserve` serves the privileged when no worker is free.
   FairQueue(util::Executor& workers, util::Executor& reserve, const Limits& limits)
@@ -69,26 +82,28 @@ class FairQueue {
         reserve_(reserve),
         limits_{limits.reads, limits.mutations, limits.watches} {}
 
-  /// Sees to it that exactly one of the task's functions is called, once.
-  void submit(Task task);
+  /// Sees to it that the task runs or is refused.
+  void submit(const TaskPtr& task);
   std::size_t in_flight(Kind kind) const;
 
  private:
   struct Flow {
-    std::deque<Task> waiting{};
+    std::deque<TaskPtr> waiting{};
     std::array<std::size_t, 3> counts{};  ///< of them, by kind
   };
 
+  using Flows = std::map<std::string, Flow, std::less<>>;
+
   static std::size_t at(Kind kind) { return static_cast<std::size_t>(kind); }
   /// False if it takes no more.
-  bool begin(util::Executor& executor, const Task& task);
+  bool begin(util::Executor& executor, const TaskPtr& task);
   void run_next();
-  void enqueue(Task task) ANNEX_REQUIRES(mutex_);
+  void enqueue(const TaskPtr& task) ANNEX_REQUIRES(mutex_);
   /// The newest waiting task of that kind of the user with the most, if that are more than `user`
-  /// has.
-  bool evict(Kind kind, const std::string& user, Task& out) ANNEX_REQUIRES(mutex_);
-  /// The newest waiting task of that kind of that user, or of any kind. Requires: there is one.
-  Task take_back(const std::string& user, std::optional<Kind> kind) ANNEX_REQUIRES(mutex_);
+  /// has; else null.
+  TaskPtr evict(Kind kind, std::string_view user) ANNEX_REQUIRES(mutex_);
+  /// The newest waiting task of that kind of a flow, or of any kind. Requires: there is one.
+  TaskPtr take_back(Flows::iterator flow, std::optional<Kind> kind) ANNEX_REQUIRES(mutex_);
   void finished(Kind kind);
 
   util::Executor& workers_;
@@ -96,8 +111,8 @@ class FairQueue {
   const std::array<std::size_t, 3> limits_;
   mutable util::Mutex mutex_;
   std::array<std::size_t, 3> in_flight_ ANNEX_GUARDED_BY(mutex_) = {};
-  std::map<std::string, Flow> flows_ ANNEX_GUARDED_BY(mutex_);  ///< of users with waiting tasks
-  std::list<std::string> turns_ ANNEX_GUARDED_BY(mutex_);       ///< their users, the next first
+  Flows flows_ ANNEX_GUARDED_BY(mutex_);                   ///< of users with waiting tasks
+  std::list<std::string> turns_ ANNEX_GUARDED_BY(mutex_);  ///< their users, the next first
 };
 
 }  // namespace annex::detail

@@ -74,9 +74,17 @@ class PlaceWaiting final : public util::Waiting {
 
 }  // namespace
 
-struct Pipeline::Exchange {
+struct Pipeline::Exchange final : FairQueue::Task, std::enable_shared_from_this<Exchange> {
+  Exchange(Pipeline& owner, http::Request asked, http::Respond answered)
+      : pipeline(owner), request(std::move(asked)), respond(std::move(answered)) {}
+
+  void run(FairQueue::Place place) override { pipeline.work(shared_from_this(), std::move(place)); }
+  void refuse() override { pipeline.fail(*this, too_many_requests()); }
+
+  Pipeline& pipeline;
   http::Request request;
   http::Respond respond;
+  const PathHandler* path = nullptr;  ///< a path of the program's own; null: a resource's
   request::Context context{};
   Gatekeeper::Visit visit{};
   util::TimePoint queued_at{};
@@ -123,9 +131,7 @@ http::Response Pipeline::refusal(const Error& error, int status) {
 
 void Pipeline::serve(http::Request request, http::Respond respond) {
   running_.fetch_add(1, std::memory_order_relaxed);
-  auto exchange = std::make_shared<Exchange>();
-  exchange->request = std::move(request);
-  exchange->respond = std::move(respond);
+  const auto exchange = std::make_shared<Exchange>(*this, std::move(request), std::move(respond));
   if (const Result<void> read = read_head(*exchange); !read) {
     return fail(*exchange, read.error());
   }
@@ -181,19 +187,18 @@ void Pipeline::dispatch(const ExchangePtr& exchange) {
     if (!*document) return fail(*exchange, document->error());
     return answer(*exchange, std::move(**document));
   }
-  const PathHandler* path = parts_.paths.find(request.target.path);
-  if (path == nullptr && !parts_.handlers.serves(exchange->context.info)) {
+  exchange->path = parts_.paths.find(request.target.path);
+  if (exchange->path == nullptr && !parts_.handlers.serves(exchange->context.info)) {
     return answer(*exchange, http::Response::text(404, "application/json",
                                                   std::string(parts_.documents.paths())));
   }
-  const bool privileged =
+  exchange->kind = kind_of(exchange->context.info.verb);
+  exchange->user = exchange->context.user.name;
+  exchange->privileged =
       std::any_of(privileged_groups_.begin(), privileged_groups_.end(),
                   [&](const auto& group) { return auth::in_group(exchange->context.user, group); });
   exchange->queued_at = parts_.environment.clock.now();
-  queue_.submit(
-      {kind_of(exchange->context.info.verb), exchange->context.user.name, privileged,
-       [this, exchange, path](FairQueue::Place place) { work(exchange, path, std::move(place)); },
-       [this, exchange] { fail(*exchange, too_many_requests()); }});
+  queue_.submit(exchange);
 }
 
 Result<void> Pipeline::may_create(const request::Context& context) const {
@@ -207,8 +212,7 @@ Result<void> Pipeline::may_create(const request::Context& context) const {
 }
 
 // All that the coroutine takes is its own: it lives on when whoever called it has returned.
-util::Detached Pipeline::work(ExchangePtr exchange, const PathHandler* path,
-                              FairQueue::Place place) {
+util::Detached Pipeline::work(ExchangePtr exchange, FairQueue::Place place) {
   const util::TimePoint now = parts_.environment.clock.now();
   exchange->waited = now - exchange->queued_at;
   if (now >= exchange->context.deadline) {
@@ -224,8 +228,8 @@ util::Detached Pipeline::work(ExchangePtr exchange, const PathHandler* path,
   context.waiting = &waiting;
   std::optional<http::Response> response;
   try {
-    if (path != nullptr) {
-      response = (*path)(context, exchange->request);
+    if (exchange->path != nullptr) {
+      response = (*exchange->path)(context, exchange->request);
     } else {
       response = co_await parts_.handlers.serve(context, exchange->request);
     }
@@ -237,8 +241,8 @@ util::Detached Pipeline::work(ExchangePtr exchange, const PathHandler* path,
   if (response) {
     answer(*exchange, std::move(*response));
   } else {
-    fail(*exchange, Error::internal(path != nullptr ? "the handler of this path failed"
-                                                    : "a hook of this resource failed"));
+    fail(*exchange, Error::internal(exchange->path != nullptr ? "the handler of this path failed"
+                                                              : "a hook of this resource failed"));
   }
 }
 

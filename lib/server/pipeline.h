@@ -69,8 +69,8 @@ class Pipeline final : public http::Service {
   void admit(const ExchangePtr& exchange, bool may_wait);
   void review(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);
-  /// Answers on a worker: with a handler, or with `path`, a path of the program's own, if not null.
-  util::Detached work(ExchangePtr exchange, const PathHandler* path, FairQueue::Place place);
+  /// Answers on a worker.
+  util::Detached work(ExchangePtr exchange, FairQueue::Place place);
   /// Whether who asks may also create what they name.
   Result<void> may_create(const request::Context& context) const;
   void answer(Exchange& exchange, http::Response response);

@@ -114,7 +114,7 @@ LIMITS = [
      [("limit != 0 && in_flight >= limit", "limit != 0 && false")],
      "one user's flood over a shared connection does not starve another", "server_test"),
     ("places taken from the greediest", "lib/server/fair_queue.cc",
-     [("else if (evict(kind, user, refused))", "else if (false)")],
+     [("refused = evict(task->kind, task->user);", ";")],
      "one user's flood over a shared connection does not starve another", "server_test"),
     ("turns of users", "lib/server/fair_queue.cc",
      [("turns_.splice(turns_.end(), turns_, turns_.begin());", ";")],

@@ -2,13 +2,43 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 using annex::detail::FairQueue;
 using annex::util::Executor;
 using Kind = FairQueue::Kind;
 
 namespace {
+
+class Call final : public FairQueue::Task {
+ public:
+  Call(Kind of_kind, std::string who, bool is_privileged,
+       std::function<void(const FairQueue::Place&)> run, std::function<void()> refuse)
+      : who_(std::move(who)), run_(std::move(run)), refuse_(std::move(refuse)) {
+    kind = of_kind;
+    user = who_;
+    privileged = is_privileged;
+  }
+
+  void run(FairQueue::Place place) override { run_(place); }
+  void refuse() override { refuse_(); }
+
+ private:
+  const std::string who_;
+  const std::function<void(const FairQueue::Place&)> run_;
+  const std::function<void()> refuse_;
+};
+
+template <typename... Arguments>
+void submit_to(FairQueue& queue, Arguments&&... arguments) {
+  queue.submit(std::make_shared<Call>(std::forward<Arguments>(arguments)...));
+}
 
 /// A queue before one worker, which waits until it is let go.
 class Bench {
@@ -26,13 +56,14 @@ class Bench {
               std::function<void()> before = {}) {
     const int number = ++numbers_[user];
     const std::string name = user + std::to_string(number);
-    queue_.submit({kind, user, privileged,
-                   [this, name, before](const FairQueue::Place&) {
-                     if (before) before();
-                     const annex::util::MutexLock lock(mutex_);
-                     ran_.push_back(name);
-                   },
-                   [this, name] { refused.push_back(name); }});
+    submit_to(
+        queue_, kind, user, privileged,
+        [this, name, before](const FairQueue::Place&) {
+          if (before) before();
+          const annex::util::MutexLock lock(mutex_);
+          ran_.push_back(name);
+        },
+        [this, name] { refused.push_back(name); });
   }
   /// Lets everything run: the names in the order in which they did, without the first.
   std::vector<std::string> finish() {
@@ -111,11 +142,12 @@ TEST_CASE("a place is free again once its request is done") {
     // The worker gives the place back just after the request's end.
     while (!taken) {
       taken = true;
-      queue.submit({Kind::kRead, "a", false, [&ran](const FairQueue::Place&) { ran.set_value(); },
-                    [&] {
-                      taken = false;
-                      ++refused;
-                    }});
+      submit_to(
+          queue, Kind::kRead, "a", false, [&ran](const FairQueue::Place&) { ran.set_value(); },
+          [&] {
+            taken = false;
+            ++refused;
+          });
     }
     ran.get_future().wait();
   }
@@ -138,12 +170,13 @@ TEST_CASE("the privileged go to the workers as long as one is free") {
   Executor reserve({"reserve", 1, 10});
   FairQueue queue(workers, reserve, {.reads = 0, .mutations = 0, .watches = 0});
   const auto submit = [&queue](std::promise<Executor*>& ran, std::shared_future<void> end = {}) {
-    queue.submit({Kind::kRead, "admin", true,
-                  [&ran, end = std::move(end)](const FairQueue::Place& place) {
-                    ran.set_value(&place.executor());
-                    if (end.valid()) end.wait();
-                  },
-                  [] {}});
+    submit_to(
+        queue, Kind::kRead, "admin", true,
+        [&ran, end = std::move(end)](const FairQueue::Place& place) {
+          ran.set_value(&place.executor());
+          if (end.valid()) end.wait();
+        },
+        [] {});
     return ran.get_future();
   };
   std::promise<void> end;
