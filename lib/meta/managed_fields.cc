@@ -12,6 +12,7 @@ namespace {
 constexpr const char* kApply = "Apply";
 constexpr const char* kUpdate = "Update";
 constexpr std::size_t kEntryMembers = 7;
+constexpr std::size_t kUsualIdentity = 128;
 
 Result<Manager> read_manager(const json::Value& entry, std::size_t index) {
   const std::string& operation = entry.at_string({"operation"});
@@ -61,6 +62,7 @@ json::Value without_time(const json::Value& entry) {
 
 std::string identity(const Manager& manager) {
   std::string text;
+  text.reserve(kUsualIdentity);
   const auto add = [&text](std::string_view name, std::string_view value) {
     text += text.empty() ? "{\"" : ",\"";
     text += name;

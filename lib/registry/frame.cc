@@ -2,6 +2,7 @@
 
 #include "annex/json/write.h"
 #include "annex/registry/item.h"
+#include "util/concat.h"
 
 namespace annex::registry {
 namespace {
@@ -145,21 +146,14 @@ Frame Item::frame() const { return FramedText{text, cuts}.frame(); }
 
 void Frame::append_object(storage::Revision revision, bool with_head, util::Chunks& out) const {
   static const util::Bytes kOpen = util::Bytes::literal("{");
-  constexpr std::string_view kName = "\"resourceVersion\":\"";
   out.append(kOpen);
   if (with_head) out.append(head);
   out.append(meta_before);
   if (revision != 0) {
     const bool first = meta_before.view().back() == '{';
     const bool last = meta_after.view().front() == ',' || meta_after.view().front() == '}';
-    const std::string digits = std::to_string(revision);
-    std::string member;
-    member.reserve(kName.size() + digits.size() + 3);
-    if (!first) member += ',';
-    member += kName;
-    member += digits;
-    member += last ? "\"" : "\",";
-    out.append(std::move(member));
+    out.append(util::concat({first ? "" : ",", "\"resourceVersion\":\"", std::to_string(revision),
+                             last ? "\"" : "\","}));
   }
   out.append(meta_after);
   out.append(rest);

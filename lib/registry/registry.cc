@@ -2,6 +2,7 @@
 
 #include "annex/registry/resource.h"
 #include "registry/check_resource.h"
+#include "util/concat.h"
 
 namespace annex::registry {
 const Version* Resource::find_version(std::string_view name) const {
@@ -17,11 +18,7 @@ const Version& Resource::storage() const {
 }
 
 std::string Resource::api_version(const Version& version) const {
-  if (group.empty()) return version.name;
-  std::string text;
-  text.reserve(group.size() + 1 + version.name.size());
-  text.append(group).append("/").append(version.name);
-  return text;
+  return group.empty() ? version.name : util::concat({group, "/", version.name});
 }
 
 std::string Resource::group_resource() const {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "registry/past.h"
+#include "util/concat.h"
 
 namespace annex::registry {
 namespace {
@@ -28,7 +29,7 @@ Error expired_list() {
 }  // namespace
 
 std::string relative_key(const ObjectKey& key) {
-  return key.name_space.empty() ? key.name : key.name_space + "/" + key.name;
+  return key.name_space.empty() ? key.name : util::concat({key.name_space, "/", key.name});
 }
 
 Error too_large_revision(storage::Revision asked, storage::Revision current, int retry_after) {
@@ -361,7 +362,7 @@ Result<ListResult> StoredBackend::list(const ListQuery& query) {
 void StoredBackend::commit(Change change, std::function<void(Result<Committed>)> done) {
   const std::string key = relative_key(change.key);
   storage::Commit commit;
-  commit.key = prefix_ + key;
+  commit.key = util::concat({prefix_, key});
   if (change.draft) commit.value = change.draft->item->text;
   commit.guard =
       change.expected == 0 ? storage::Guard::absent() : storage::Guard::at(change.expected);

@@ -73,6 +73,7 @@ util::Task<Result<Written>> Writes::create_once(WriteRequest& request, json::Val
   }
   metadata(object).erase("resourceVersion");
   request.key.name = meta_text(object, "name");
+  const std::string key = relative_key(request.key);
 
   auto exists = [&]() -> Result<Written> {
     auto live = backend_.get(request.key, {});
@@ -89,18 +90,17 @@ util::Task<Result<Written>> Writes::create_once(WriteRequest& request, json::Val
     auto live = backend_.get(request.key, {});
     if (!live) co_return std::move(live).error();
     if (*live) co_return exists();
-    auto item =
-        backend_.codec().make_item(relative_key(request.key), 0, object, resource_.storage());
+    auto item = backend_.codec().make_item(key, 0, object, resource_.storage());
     if (!item) co_return std::move(item).error();
     written.item = std::move(*item);
     written.stored = false;
     co_return written;
   }
-  auto draft = backend_.codec().make_draft(relative_key(request.key), std::move(object));
+  auto draft = backend_.codec().make_draft(key, std::move(object));
   if (!draft) co_return std::move(draft).error();
   Committing committing = commit(request, std::move(*draft), 0);
   auto committed = co_await committing;
-  auto item = item_of(relative_key(request.key), std::move(committed));
+  auto item = item_of(key, std::move(committed));
   if (!item) co_return std::move(item).error();
   if (!*item) co_return exists();
   written.item = std::move(*item);
