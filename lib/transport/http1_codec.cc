@@ -55,6 +55,12 @@ bool parse_number(std::string_view text, int base, std::uint64_t& out) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+std::size_t count_lines(const http::Headers& headers, std::string_view name) {
+  return static_cast<std::size_t>(
+      std::count_if(headers.begin(), headers.end(),
+                    [&](const auto& field) { return http::iequals(field.first, name); }));
+}
+
 /// True if `name` is an item of the comma-separated lists in the lines of that header.
 bool has_item(const http::Headers& headers, std::string_view header, std::string_view name) {
   for (std::string_view line : headers.all(header)) {
@@ -220,12 +226,11 @@ bool Http1Codec::read_head(std::string_view block) {
   if (!read_request_line(block.substr(0, line_end))) return false;
   if (!read_fields(block.substr(line_end + 2), request_.headers)) return false;
 
-  const auto hosts = request_.headers.all("Host");
-  if (hosts.size() > 1 || (hosts.empty() && !http10_)) {
+  const auto host = request_.headers.first("Host");
+  if (count_lines(request_.headers, "Host") > 1 || (!host && !http10_)) {
     return refuse(400, "a request needs exactly one Host header");
   }
-  if (!hosts.empty() && !kHost.has_all(hosts[0]))
-    return refuse(400, "the Host header is malformed");
+  if (host && !kHost.has_all(*host)) return refuse(400, "the Host header is malformed");
   // The line's target is kept in raw_path until here, since an absolute one needs the Host.
   std::string target = std::move(request_.target.raw_path);
   if (!target.empty() && target[0] != '/') {
@@ -235,7 +240,7 @@ bool Http1Codec::read_head(std::string_view block) {
     const std::size_t slash = std::min(target.find_first_of("/?", scheme + 3), target.size());
     const std::string authority = target.substr(scheme + 3, slash - scheme - 3);
     const bool known = http::iequals(name, "https") || http::iequals(name, "http");
-    if (!known || authority.empty() || hosts.empty() || !http::iequals(authority, hosts[0])) {
+    if (!known || authority.empty() || !host || !http::iequals(authority, *host)) {
       return refuse(400, "the authority of the request target is not the Host");
     }
     target = target.substr(slash);
@@ -291,23 +296,25 @@ bool Http1Codec::read_fields(std::string_view block, http::Headers& out) {
 }
 
 bool Http1Codec::read_framing() {
-  const auto lengths = request_.headers.all("Content-Length");
-  const auto codings = request_.headers.all("Transfer-Encoding");
+  const http::Headers& headers = request_.headers;
+  const auto length = headers.first("Content-Length");
+  const auto coding = headers.first("Transfer-Encoding");
   remaining_ = 0;
   body_.clear();
   trailer_bytes_ = 0;
-  if (!codings.empty()) {
-    if (!lengths.empty()) return refuse(400, "a request must not give its length in two ways");
-    if (http10_ || codings.size() > 1 || !http::iequals(codings[0], "chunked")) {
+  if (coding) {
+    if (length) return refuse(400, "a request must not give its length in two ways");
+    if (http10_ || count_lines(headers, "Transfer-Encoding") > 1 ||
+        !http::iequals(*coding, "chunked")) {
       return refuse(400, "the Transfer-Encoding is not served");
     }
-  } else if (!lengths.empty()) {
-    if (lengths.size() > 1 || !parse_number(lengths[0], 10, remaining_)) {
+  } else if (length) {
+    if (count_lines(headers, "Content-Length") > 1 || !parse_number(*length, 10, remaining_)) {
       return refuse(400, "the Content-Length is malformed");
     }
   }
   bool waits = false;
-  if (const auto expect = request_.headers.first("Expect")) {
+  if (const auto expect = headers.first("Expect")) {
     if (!http::iequals(*expect, "100-continue")) {
       return refuse(417, "the Expect header asks for something unknown");
     }
@@ -315,12 +322,12 @@ bool Http1Codec::read_framing() {
   }
   body_limit_ = events_.on_head(request_);
   if (remaining_ > body_limit_) return refuse(413, too_large_text(body_limit_));
-  if (codings.empty() && remaining_ == 0) {
+  if (!coding && remaining_ == 0) {
     complete();
     return false;
   }
   if (waits && rest().empty()) output_ += "HTTP/1.1 100 Continue\r\n\r\n";
-  phase_ = codings.empty() ? Phase::kBody : Phase::kChunkSize;
+  phase_ = !coding ? Phase::kBody : Phase::kChunkSize;
   return true;
 }
 
