@@ -113,6 +113,10 @@ Value& Object::append(std::string name, Value value) {
   return members_.emplace_back(std::move(name), std::move(value)).value;
 }
 
+Value& Object::insert(std::vector<Member>::iterator place, std::string name, Value value) {
+  return members_.emplace(place, std::move(name), std::move(value))->value;
+}
+
 Value& Object::set(std::string_view name, Value value) {
   Value& place = (*this)[name];
   place = std::move(value);

@@ -46,14 +46,12 @@ void set_meta(json::Value& object, std::string_view name, json::Value value) {
     *found = std::move(value);
     return;
   }
-  members.append(std::string(name), std::move(value));
-  const auto added = std::prev(members.end());
   auto place = members.begin();
   for (const std::string_view each : kOrder) {
     if (each == name) break;
-    if (place != added && place->name == each) ++place;
+    if (place != members.end() && place->name == each) ++place;
   }
-  std::rotate(place, added, members.end());
+  members.insert(place, std::string(name), std::move(value));
 }
 
 const std::string& meta_text(const json::Value& object, std::string_view name) {

@@ -112,9 +112,10 @@ util::Task<Result<Written>> Writes::create(WriteRequest& request, json::Value ob
   hooks.operation = Operation::kCreate;
   // An update that makes the object asks with the options of a creation.
   if (hooks.options.is_object()) hooks.options.as_object().set("kind", "CreateOptions");
+  json::Object& given = metadata(object);
   for (const char* name : {"uid", "creationTimestamp", "deletionTimestamp",
                            "deletionGracePeriodSeconds", "selfLink"}) {
-    metadata(object).erase(name);
+    given.erase(name);
   }
   note_duplicate_owners(request, object, false);
   track_fields(request, nullptr, object);

@@ -47,6 +47,8 @@ class Object {
   Value& operator[](std::string_view name);
   /// Appends without looking for a member of the same name.
   Value& append(std::string name, Value value);
+  /// As above, before `place`.
+  Value& insert(std::vector<Member>::iterator place, std::string name, Value value);
   /// Replaces the member's value, or appends it.
   Value& set(std::string_view name, Value value);
   /// True if a member was removed; the order of the others stays.
@@ -206,8 +208,10 @@ class Value {
 /// One member of an object.
 struct Member {
   Member() = default;
-  /// Of this name, with this content.
-  Member(std::string called, Value content) : name(std::move(called)), value(std::move(content)) {}
+  /// Of this name, with this content: each is made in its place.
+  template <typename Name = std::string, typename Content = Value>
+  Member(Name&& called, Content&& content)
+      : name(std::forward<Name>(called)), value(std::forward<Content>(content)) {}
 
   /// As it is read and written; within an object no two are the same.
   std::string name;
