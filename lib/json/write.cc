@@ -108,6 +108,8 @@ void write_escaped(std::string_view text, std::string& out) {
   flush(text.size());
 }
 
+/// Most documents are no deeper.
+constexpr std::size_t kUsualDepth = 8;
 /// From here on not every integer is a double.
 constexpr double kMaxExact = 9007199254740992.0;
 
@@ -181,7 +183,7 @@ void write_scalar(const Value& value, std::string& out) {
 /// Writes without recursion: one entry for each open array or object.
 class Writer {
  public:
-  Writer(std::string& out, bool pretty) : out_(out), pretty_(pretty) { open_.reserve(8); }
+  Writer(std::string& out, bool pretty) : out_(out), pretty_(pretty) {}
 
   void write(const Value& root) {
     enter(root);
@@ -219,6 +221,7 @@ class Writer {
   void enter(const Value& value) {
     if (value.is_array() || value.is_object()) {
       out_ += value.is_array() ? '[' : '{';
+      if (open_.empty()) open_.reserve(kUsualDepth);
       open_.push_back({&value});
     } else {
       write_scalar(value, out_);
