@@ -1,11 +1,10 @@
 // Digests of texts.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
-struct evp_md_ctx_st;  // OpenSSL's
+struct evp_mac_ctx_st;  // OpenSSL's
 
 namespace annex::tls {
 
@@ -19,21 +18,15 @@ class HmacSha256 {
  public:
   /// Of any length.
   explicit HmacSha256(std::string_view key);
+  ~HmacSha256();
+  HmacSha256(const HmacSha256&) = delete;
+  HmacSha256& operator=(const HmacSha256&) = delete;
 
   /// The raw 32 bytes.
   std::string digest(std::string_view text) const;
 
  private:
-  struct Free {
-    void operator()(evp_md_ctx_st* state) const;
-  };
-  using State = std::unique_ptr<evp_md_ctx_st, Free>;
-
-  static State begin(std::string_view key, char mark);
-
-  /// What both passes have read of the key.
-  const State inner_;
-  const State outer_;
+  evp_mac_ctx_st* const keyed_;
 };
 /// Two digits a byte, in lower case.
 std::string lower_hex(std::string_view bytes);
