@@ -1,10 +1,12 @@
 #include "conversion.h"
 
+#include <utility>
+
 namespace wardle {
 
-v1beta1::Flunder to_hub(const v1alpha1::Flunder& flunder) {
+v1beta1::Flunder to_hub(v1alpha1::Flunder flunder) {
   v1beta1::Flunder hub;
-  hub.metadata = flunder.metadata;
+  hub.metadata = std::move(flunder.metadata);
   const std::string type = flunder.spec.reference_type.value_or("");
   if (type == "Flunder") {
     hub.spec.reference_type = type;
@@ -16,9 +18,9 @@ v1beta1::Flunder to_hub(const v1alpha1::Flunder& flunder) {
   return hub;
 }
 
-v1alpha1::Flunder from_hub(const v1beta1::Flunder& hub) {
+v1alpha1::Flunder from_hub(v1beta1::Flunder hub) {
   v1alpha1::Flunder flunder;
-  flunder.metadata = hub.metadata;
+  flunder.metadata = std::move(hub.metadata);
   if (hub.spec.reference_type == "Flunder") {
     flunder.spec.reference_type = hub.spec.reference_type;
     flunder.spec.reference = hub.spec.flunder_reference;

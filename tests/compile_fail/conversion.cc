@@ -1,7 +1,7 @@
-// expect: to_hub takes a const V& and returns the resource's hub struct
-// expect: to_hub takes a const V& and returns the resource's hub struct
-// expect: from_hub takes a const reference to the hub struct and returns a V
-// expect: from_hub takes a const reference to the hub struct and returns a V
+// expect: to_hub takes a V, or a const V&, and returns the resource's hub struct
+// expect: to_hub takes a V, or a const V&, and returns the resource's hub struct
+// expect: from_hub takes the hub struct, or a const reference to it, and returns a V
+// expect: from_hub takes the hub struct, or a const reference to it, and returns a V
 #include "loaf.h"
 
 struct OldLoaf {

@@ -66,6 +66,20 @@ OldLoaf unmarking_from_hub(const Loaf& loaf) {
   return old;
 }
 
+/// Leave nothing in what they are given.
+Loaf moving_to_hub(OldLoaf old) {
+  Loaf loaf = to_hub(old);
+  loaf.metadata = std::move(old.metadata);
+  old = {};
+  return loaf;
+}
+OldLoaf moving_from_hub(Loaf&& loaf) {
+  OldLoaf old = from_hub(loaf);
+  old.metadata = std::move(loaf.metadata);
+  loaf = {};
+  return old;
+}
+
 /// Of a program that has never heard of managedFields.
 template <typename T>
 T forgetful(T loaf) {
@@ -241,6 +255,26 @@ TEST_CASE("what a conversion makes of metadata is what its version shows") {
   };
   CHECK(metadata("v1") == R"({"a":"b"}{"c":"d"})");
   CHECK(metadata("v2") == R"({"a":"b"}{"c":"d","written":"v1"})");
+}
+
+TEST_CASE("a conversion may take what it is given") {
+  const std::string crust = GENERATE("Thick", "Odd");
+  CAPTURE(crust);
+  Bakery bakery(stored_loaf("v1", crust));
+  bakery.server.group("bakery.example.com")
+      .resource<Loaf>("loaves", "Loaf")
+      .version("v2")
+      .version<OldLoaf>("v1", moving_to_hub, moving_from_hub)
+      .stored();
+  testing::Fixture fixture(bakery.server);
+  CHECK(crust_of(fixture.get(kLoaf)) == crust);
+  REQUIRE(patch(fixture, kLoaf, R"({"metadata":{"annotations":{"c":"d"}}})").status() == 200);
+  for (const char* loaf : {kLoaf, kOldLoaf}) {
+    const testing::Reply shown = fixture.get(loaf);
+    CHECK(crust_of(shown) == crust);
+    CHECK(shown.json().at_string({"metadata", "annotations", "c"}) == "d");
+    CHECK(shown.json().at_string({"metadata", "uid"}) == "u");
+  }
 }
 
 namespace {

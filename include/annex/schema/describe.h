@@ -30,6 +30,12 @@ class DescribeError : public std::logic_error {
 
 namespace detail {
 
+/// A member of the struct that is encoded whose JSON is at hand, in normal form.
+struct EncodedMember {
+  const void* member = nullptr;  ///< its address
+  json::Value* value = nullptr;  ///< taken
+};
+
 /// The part of Object<T> that does not depend on T. What it does with a field depends on which of
 /// its jobs it was made for.
 class ObjectBase {
@@ -60,7 +66,8 @@ class ObjectBase {
   const json::Value* const source_;
   json::Object* const target_;
   const TypeTable* table_ = nullptr;  // of the type that is encoded, if all that counts is its form
-  std::size_t next_ = 0;              // where the next source or property most likely is
+  EncodedMember encoded_{};
+  std::size_t next_ = 0;  // where the next source or property most likely is
   bool fits_ = true;
   bool partial_ = false;
   std::size_t described_ = 0;
@@ -218,7 +225,9 @@ class Object : private detail::ObjectBase {
       if (property != nullptr && detail::is_initial(*property, member)) return;
     }
     json::Value value;
-    if constexpr (detail::DescribedObject<M>) {
+    if (&member == encoded_.member) {
+      value = std::move(*encoded_.value);
+    } else if constexpr (detail::DescribedObject<M>) {
       value = property == nullptr ? Codec<M>::encode(member)
                                   : Codec<M>::encode(member, *table_, property->type);
     } else {
@@ -274,11 +283,12 @@ struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
   }
 
   /// As Codec's.
-  static json::Value encode(const T& value) { return encode(value, nullptr, 0); }
+  static json::Value encode(const T& value) { return encode(value, nullptr, 0, {}); }
 
   /// As above, of a type of `table`: much of what normalize() would drop is not even made.
-  static json::Value encode(const T& value, const TypeTable& table, TypeId type) {
-    return encode(value, &table, type);
+  static json::Value encode(const T& value, const TypeTable& table, TypeId type,
+                            detail::EncodedMember encoded = {}) {
+    return encode(value, &table, type, encoded);
   }
 
   /// See same.h.
@@ -295,7 +305,8 @@ struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
   }
 
  private:
-  static json::Value encode(const T& value, const TypeTable* table, TypeId type) {
+  static json::Value encode(const T& value, const TypeTable* table, TypeId type,
+                            detail::EncodedMember encoded) {
     json::Object members;
     if constexpr (detail::member_count<T>() != detail::kUncounted) {
       members.reserve(detail::member_count<T>());
@@ -304,6 +315,7 @@ struct Codec<T, std::enable_if_t<detail::DescribedObject<T>>> {
     Object<T> writer(Object<T>::Job::kEncode, const_cast<T*>(&value), nullptr, type, nullptr,
                      &members);
     writer.table_ = table;
+    writer.encoded_ = encoded;
     describe_by_adl(writer);
     return members;
   }

@@ -71,17 +71,17 @@ inline constexpr bool kHasMetadata = requires(T& object) {
   requires std::is_same_v<decltype(object.metadata), meta::ObjectMeta>;
 };
 
-/// The struct as its document. `metadata` goes into it where the struct says the same: it is most
-/// of what many objects have, and few conversions touch it.
-template <typename From, typename To>
-json::Value encode_converted(const From& from, To& converted, const Form& form,
-                             schema::TypeId target, json::Value* metadata) {
-  if constexpr (kHasMetadata<From> && kHasMetadata<To>) {
-    if (metadata != nullptr && schema::same(from.metadata, std::as_const(converted.metadata))) {
-      converted.metadata = {};
-      json::Value result = schema::Codec<To>::encode(converted, form.types, target);
-      result.as_object().set("metadata", std::move(*metadata));
-      return result;
+/// The struct as its document. `metadata`, that of the document which was converted, goes into it
+/// where the struct says the same: it is most of what many objects have, and few conversions touch
+/// it.
+template <typename To>
+json::Value encode_converted(const To& converted, const Form& form, schema::TypeId target,
+                             json::Value* metadata) {
+  if constexpr (kHasMetadata<To>) {
+    meta::ObjectMeta blank;
+    if (metadata != nullptr && schema::same_once_decoded(*metadata, blank, converted.metadata)) {
+      return schema::Codec<To>::encode(converted, form.types, target,
+                                       {&converted.metadata, metadata});
     }
   }
   return schema::Codec<To>::encode(converted, form.types, target);
@@ -96,13 +96,13 @@ std::function<Result<json::Value>(json::Value)> adapt_conversion(ConversionForms
   return [forms = std::move(forms), shared](json::Value document) -> Result<json::Value> {
     Result<From> from = schema::decode<From>(document);
     if (!from) return from.error();
-    To converted = (*shared)(std::as_const(*from));
     if (!forms.has_unheld(document)) {
-      return encode_converted(*from, converted, *forms.form, forms.target,
-                              document.find("metadata"));
+      const To converted = (*shared)(std::move(*from));
+      return encode_converted(converted, *forms.form, forms.target, document.find("metadata"));
     }
-    json::Value result = schema::encode(converted);
-    auto done = forms.finish(document, schema::encode<From>(*from), result);
+    const json::Value shown = schema::encode<From>(*from);
+    json::Value result = schema::encode<To>((*shared)(std::move(*from)));
+    auto done = forms.finish(document, shown, result);
     if (!done) return std::move(done).error();
     return result;
   };

@@ -57,14 +57,15 @@ class ResourceBuilder {
     return add<Hub>(std::move(version));
   }
 
-  /// A version of a form of its own: `to_hub` takes a `const V&` and gives a Hub, `from_hub` the
-  /// other way round. Both are called from many threads.
+  /// A version of a form of its own: `to_hub` takes a `V`, or a `const V&`, and gives a Hub,
+  /// `from_hub` the other way round. What they take is theirs: moving it on copies least. Both are
+  /// called from many threads.
   template <typename V, typename ToHub, typename FromHub>
   ResourceBuilder& version(std::string name, ToHub to_hub, FromHub from_hub) {
-    static_assert(std::is_invocable_r_v<Hub, ToHub&, const V&>,
-                  "to_hub takes a const V& and returns the resource's hub struct");
-    static_assert(std::is_invocable_r_v<V, FromHub&, const Hub&>,
-                  "from_hub takes a const reference to the hub struct and returns a V");
+    static_assert(std::is_invocable_r_v<Hub, ToHub&, V>,
+                  "to_hub takes a V, or a const V&, and returns the resource's hub struct");
+    static_assert(std::is_invocable_r_v<V, FromHub&, Hub>,
+                  "from_hub takes the hub struct, or a const reference to it, and returns a V");
     if (!draft_.form->hub) draft_.form->hub = describe<Hub>("__internal");
     registry::Version version;
     version.name = std::move(name);
