@@ -116,8 +116,9 @@ ItemPtr ItemIndex::find(std::string_view key) const {
   return found != nullptr ? *found : nullptr;
 }
 
-std::vector<ItemIndex::Slice> ItemIndex::slices(std::string_view prefix) const {
-  const Place from = begin_of(prefix, {});
+std::vector<ItemIndex::Slice> ItemIndex::slices(std::string_view prefix,
+                                                std::string_view after) const {
+  const Place from = begin_of(prefix, after);
   const Place to = end_of(prefix);
   std::vector<Slice> slices;
   for (std::size_t run = from.run; run < runs_.size() && run <= to.run; ++run) {

@@ -326,37 +326,46 @@ Result<void> StoredBackend::take_page(const ListQuery& query, const storage::Lis
   return {};
 }
 
-Result<ListResult> StoredBackend::list(const ListQuery& query) {
-  if (query.at.kind == ReadAt::Kind::kExactly) return list_exactly(query);
-  if (auto done = wait_until(query.at); !done) return std::move(done).error();
+std::optional<ListResult> StoredBackend::list_known(const ListQuery& query) const {
+  const auto is_asked = [&at = query.at](storage::Revision changed, storage::Revision newest) {
+    return at.kind != ReadAt::Kind::kExactly || (changed <= at.revision && at.revision <= newest);
+  };
   // Any state is one that is at hand, and upstream's cache gives it whole.
   const std::size_t limit = query.at.kind == ReadAt::Kind::kAny ? 0 : query.limit;
   ListResult result;
   if (limit != 0 && !query.matches) {
     CachePage page = cache_->page(query.prefix, query.after, limit);
+    if (!is_asked(page.changed, page.revision)) return std::nullopt;
     result.revision = page.revision;
     result.items = std::move(page.items);
     result.remaining = page.more;
-    result.more = page.more > 0;
-    return result;
+  } else {
+    const WatchCache::View view(*cache_, query.prefix, query.after);
+    if (!is_asked(view.changed(), view.revision())) return std::nullopt;
+    result.revision = view.revision();
+    result.remaining = view.size();
+    if (!query.matches) result.items.reserve(view.size());
+    view.visit([&](const ItemPtr& item) {
+      if (limit != 0 && result.items.size() == limit) return false;
+      --result.remaining;
+      if (!query.matches || query.matches(*item)) result.items.push_back(item);
+      return true;
+    });
   }
-  CacheState state = cache_->list(query.prefix);
-  result.revision = state.revision;
-  if (!query.after.empty()) {
-    const auto begin = std::upper_bound(
-        state.items.begin(), state.items.end(), query.after,
-        [](const std::string& key, const ItemPtr& item) { return key < item->key; });
-    state.items.erase(state.items.begin(), begin);
-  }
-  std::size_t seen = 0;
-  for (ItemPtr& item : state.items) {
-    if (limit != 0 && result.items.size() == limit) break;
-    ++seen;
-    if (!query.matches || query.matches(*item)) result.items.push_back(std::move(item));
-  }
-  result.remaining = state.items.size() - seen;
   result.more = result.remaining > 0;
+  if (query.at.kind == ReadAt::Kind::kExactly) result.revision = query.at.revision;
   return result;
+}
+
+Result<ListResult> StoredBackend::list(const ListQuery& query) {
+  if (query.at.kind == ReadAt::Kind::kExactly) {
+    // Most often nothing has changed since the page before.
+    std::optional<ListResult> known;
+    if (follower_.mend()) known = list_known(query);
+    return known ? std::move(*known) : list_exactly(query);
+  }
+  if (auto done = wait_until(query.at); !done) return std::move(done).error();
+  return *list_known(query);
 }
 
 void StoredBackend::commit(Change change, std::function<void(Result<Committed>)> done) {

@@ -49,6 +49,9 @@ class StoredBackend final : public Backend {
   CacheEventPtr make_event(const storage::Event& event, ItemPtr previous);
 
  private:
+  /// From the cache; nothing if that has not the state that is asked for.
+  std::optional<ListResult> list_known(const ListQuery& query) const;
+  /// From the store.
   Result<ListResult> list_exactly(const ListQuery& query);
   /// Adds what matches of one page of the store to `result`, up to the limit.
   Result<void> take_page(const ListQuery& query, const storage::ListPage& page,

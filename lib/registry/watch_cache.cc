@@ -120,6 +120,7 @@ CachePage WatchCache::page(const std::string& prefix, const std::string& after,
   util::MutexLock lock(mutex_);
   CachePage page;
   page.revision = revision_;
+  page.changed = last_change();
   page.more = items_.page(prefix, after, limit, page.items);
   return page;
 }
@@ -129,25 +130,31 @@ CacheState WatchCache::list(const std::string& prefix) const {
 }
 
 WatchCache::Start WatchCache::begin_with_state(const std::string& prefix) const {
-  Start start;
-  std::vector<ItemIndex::Slice> slices;
-  {
-    util::MutexLock lock(mutex_);
-    start.position = first_ + ring_.size();
-    start.state.revision = revision_;
-    slices = items_.slices(prefix);
-  }
-  std::size_t size = 0;
-  for (const ItemIndex::Slice& slice : slices) size += slice.end - slice.begin;
-  start.state.items.reserve(size);
-  for (const ItemIndex::Slice& slice : slices) {
-    for (std::size_t i = slice.begin; i < slice.end; ++i) {
-      start.state.items.push_back((*slice.run)[i]);
-    }
-  }
-  util::MutexLock lock(mutex_);
-  ItemIndex::give_back(slices);
+  const View view(*this, prefix, {});
+  Start start{view.position(), {view.revision(), view.changed(), {}}};
+  start.state.items.reserve(view.size());
+  view.visit([&](const ItemPtr& item) {
+    start.state.items.push_back(item);
+    return true;
+  });
   return start;
+}
+
+WatchCache::View::View(const WatchCache& cache, const std::string& prefix, const std::string& after)
+    : cache_(cache) {
+  {
+    util::MutexLock lock(cache_.mutex_);
+    slices_ = cache_.items_.slices(prefix, after);
+    revision_ = cache_.revision_;
+    changed_ = cache_.last_change();
+    position_ = cache_.first_ + cache_.ring_.size();
+  }
+  for (const ItemIndex::Slice& slice : slices_) size_ += slice.end - slice.begin;
+}
+
+WatchCache::View::~View() {
+  util::MutexLock lock(cache_.mutex_);
+  ItemIndex::give_back(slices_);
 }
 
 std::optional<WatchCache::Position> WatchCache::begin_after(storage::Revision after,
@@ -213,6 +220,10 @@ void WatchCache::trim() {
     ring_.pop_front();
     ++first_;
   }
+}
+
+storage::Revision WatchCache::last_change() const {
+  return ring_.empty() ? oldest_ : ring_.back()->revision();
 }
 
 std::vector<WatchCache::Target> WatchCache::targets() const {

@@ -247,6 +247,43 @@ TEST_CASE("compaction under the cache disturbs neither reads nor watchers") {
   CHECK(gone.error().reason == Reason::kExpired);
 }
 
+TEST_CASE("a list at a revision is the cache's unless something has changed since") {
+  World world;
+  world.foreign_thing("a");
+  const Revision both = world.foreign_thing("b");
+  CHECK(world.names() == Names{"a", "b"});
+  const int lists = world.store.lists;
+  const ReadAt at{ReadAt::Kind::kExactly, both};
+  CHECK(world.names(at) == Names{"a", "b"});
+
+  // What others write elsewhere changes nothing here.
+  const Revision later = world.foreign("/elsewhere/1");
+  CHECK(world.names() == Names{"a", "b"});
+  CHECK(world.names({ReadAt::Kind::kExactly, later}) == Names{"a", "b"});
+  const auto first = world.backend().list({.at = at, .limit = 1});
+  REQUIRE(first);
+  CHECK(first->revision == both);
+  CHECK(first->items.at(0)->key == "a");
+  CHECK(first->more);
+  CHECK(first->remaining == 1);
+  const auto is_b = [](const Item& item) { return item.key == "b"; };
+  const auto second = world.backend().list({.at = at, .after = "a", .limit = 1, .matches = is_b});
+  REQUIRE(second);
+  CHECK(second->revision == both);
+  CHECK(second->items.at(0)->key == "b");
+  CHECK_FALSE(second->more);
+  CHECK(world.store.lists == lists);
+
+  // The cache knows no more how it was, and not yet how it will be.
+  world.foreign_thing("c");
+  CHECK(world.names() == Names{"a", "b", "c"});
+  CHECK(world.names(at) == Names{"a", "b"});
+  CHECK(world.store.lists == lists + 1);
+  const auto future = world.backend().list({.at = {ReadAt::Kind::kExactly, later + 9}});
+  REQUIRE_FALSE(future);
+  CHECK(future.error().reason == Reason::kTimeout);
+}
+
 TEST_CASE("a watch that broke goes on where it was: nothing is read anew, no watcher ends") {
   World world;
   WatchCache::Position position = world.cache().begin_with_state("").position;

@@ -35,8 +35,8 @@ class ItemIndex {
   /// How many items there are.
   std::size_t size() const { return size_; }
 
-  /// Those whose keys begin with `prefix`, in order.
-  std::vector<Slice> slices(std::string_view prefix) const;
+  /// Those whose keys begin with `prefix` and are behind the key `after`, in order.
+  std::vector<Slice> slices(std::string_view prefix, std::string_view after = {}) const;
   /// Appends the first `limit` of them behind the key `after`; gives how many are behind those.
   std::size_t page(std::string_view prefix, std::string_view after, std::size_t limit,
                    std::vector<ItemPtr>& items) const;

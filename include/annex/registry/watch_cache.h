@@ -59,15 +59,17 @@ struct WatchCacheOptions {
   util::Duration window = std::chrono::seconds(75);  ///< older ones go with the next change
 };
 
-/// A state of the resource at one revision.
+/// A state of the resource: that of every revision from `changed` to `revision`.
 struct CacheState {
   storage::Revision revision{};  ///< 0 before the first
+  storage::Revision changed{};   ///< of the last change before it
   std::vector<ItemPtr> items{};  ///< in bytewise order of keys
 };
 
 /// The beginning of such a state.
 struct CachePage {
   storage::Revision revision{};  ///< of the state
+  storage::Revision changed{};   ///< of the state
   std::vector<ItemPtr> items{};  ///< in bytewise order of keys
   std::size_t more{};            ///< how many objects are behind them
 };
@@ -106,6 +108,7 @@ class WatchCache {
   /// The newest known items whatever the key; of a key range if `prefix` is not empty. Others wait
   /// a short time only, however many there are.
   CacheState list(const std::string& prefix) const;
+  class View;
   /// The first `limit` items of that state behind the key `after`: short work, however large it is.
   CachePage page(const std::string& prefix, const std::string& after, std::size_t limit) const;
 
@@ -149,6 +152,8 @@ class WatchCache {
   static constexpr Position kGap = Position{1} << 32U;
 
   void trim() ANNEX_REQUIRES(mutex_);
+  /// Since when the newest state is as it is.
+  storage::Revision last_change() const ANNEX_REQUIRES(mutex_);
   std::vector<Target> targets() const ANNEX_REQUIRES(mutex_);
   static void wake(const std::vector<Target>& targets);
 
@@ -165,6 +170,43 @@ class WatchCache {
   storage::Revision revision_ ANNEX_GUARDED_BY(mutex_) = 0;
   bool stopped_ ANNEX_GUARDED_BY(mutex_) = false;
   std::unordered_map<http::WakeTarget*, Target> targets_ ANNEX_GUARDED_BY(mutex_);
+};
+
+/// What `list` gives, or what of it is behind the key `after`, to be gone through where the cache
+/// has it. It does not change meanwhile. Does not outlive the cache; one thread.
+class WatchCache::View {
+ public:
+  /// Of the newest known state. Others wait a short time only, however large that is.
+  View(const WatchCache& cache, const std::string& prefix, const std::string& after);
+  ~View();
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+
+  /// The state is that of every revision from `changed` to `revision`.
+  storage::Revision revision() const { return revision_; }
+  /// See `revision`.
+  storage::Revision changed() const { return changed_; }
+  /// The place in the ring behind the state's last change.
+  Position position() const { return position_; }
+  /// How many there are.
+  std::size_t size() const { return size_; }
+  /// Calls `visit` with each item, in bytewise order of keys, until one call gives false.
+  template <typename Visit>
+  void visit(const Visit& visit) const {
+    for (const ItemIndex::Slice& slice : slices_) {
+      for (std::size_t i = slice.begin; i < slice.end; ++i) {
+        if (!visit((*slice.run)[i])) return;
+      }
+    }
+  }
+
+ private:
+  const WatchCache& cache_;
+  std::vector<ItemIndex::Slice> slices_;
+  storage::Revision revision_ = 0;
+  storage::Revision changed_ = 0;
+  Position position_ = 0;
+  std::size_t size_ = 0;
 };
 
 }  // namespace annex::registry
