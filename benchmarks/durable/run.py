@@ -5,6 +5,7 @@
 
 Both behind one kube-apiserver that is asked who calls, one after the other, with files on the same disk. The
 callers speak to the server itself. Prints a Markdown table and the ratios; exits 1 if a write failed.
+Besides, to tell the store's part of it: our server on the store in memory, and the SQLite store with no server.
 """
 
 import argparse
@@ -22,23 +23,50 @@ from cluster import Extension  # noqa: E402
 from plane import ControlPlane  # noqa: E402
 
 
-def build_load(folder):
-    program = pathlib.Path(folder) / "load"
-    subprocess.run(["g++", "-std=c++20", "-O2", pathlib.Path(__file__).parent / "load.cc", "-lssl",
-                    "-lcrypto", "-o", program], check=True)
+def build(folder, name, *words):
+    program = pathlib.Path(folder) / name
+    subprocess.run(["g++", "-std=c++20", "-O2", pathlib.Path(__file__).parent / (name + ".cc"),
+                    *words, "-o", program], check=True)
     return program
+
+
+def build_commits(folder):
+    libraries = subprocess.run(["pkg-config", "--libs", "sqlite3", "openssl", "zlib"],
+                               stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    return build(folder, "commits", "-I", ROOT / "include",
+                 ROOT / "build/release/lib/sqlite/libannex_sqlite.a",
+                 ROOT / "build/release/lib/libannex.a", *libraries, "-lpthread")
+
+
+def busy_seconds():
+    """Of all processors, the kernel's and whoever else's included."""
+    with open("/proc/stat") as stat:
+        ticks = [int(word) for word in stat.readline().split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def run(*words):
+    begin = busy_seconds()
+    done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, check=True)
+    figures = json.loads(done.stdout)
+    figures["busy"] = (busy_seconds() - begin) * 1000 / figures["created"]
+    return figures
 
 
 def measure(load, extension, token, connections, seconds):
     version = extension.versions[0]
     begin = extension.process.resident()[1]
-    done = subprocess.run(
-        [load, f"localhost:{extension.port}", extension.path("flunders", "default"), token,
-         f"{extension.group}/{version}", "Flunder", f"c{connections}", str(connections),
-         str(seconds)], stdout=subprocess.PIPE, check=True)
-    figures = json.loads(done.stdout)
+    figures = run(load, f"localhost:{extension.port}", extension.path("flunders", "default"), token,
+                  f"{extension.group}/{version}", "Flunder", f"c{connections}", connections, seconds)
     figures["cpu"] = (extension.process.resident()[1] - begin) * 1000 / figures["created"]
     return figures
+
+
+def shown(name, connections, row):
+    def cell(figure, digits):
+        return f"{row[figure]:.{digits}f}" if figure in row else ""
+    return (f"| {name} | {connections} | {cell('rate', 0)} | {cell('p50', 2)} | {cell('p99', 2)} | "
+            f"{cell('cpu', 3)} | {cell('busy', 3)} | {row['failed']} |")
 
 
 def main():
@@ -54,13 +82,15 @@ def main():
     rows = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
-            load = build_load(folder)
+            load = build(folder, "load", "-lssl", "-lcrypto")
+            commits = build_commits(folder)
             token = plane.service_account("default", "bench")
             plane.bind("bench", "ClusterRole", "cluster-admin",
                        {"kind": "ServiceAccount", "namespace": "default", "name": "bench"})
             for name, reference, store in (
                     ("upstream on etcd", True, ""),
-                    ("annex on SQLite", False, f"--store=sqlite:{plane.folder / 'bench.db'}")):
+                    ("annex on SQLite", False, f"--store=sqlite:{plane.folder / 'bench.db'}"),
+                    ("annex in memory", False, "--store=memory")):
                 cluster.REFERENCE = reference
                 os.environ["STORE"] = store
                 extension = Extension(plane)
@@ -68,14 +98,17 @@ def main():
                 rows[name] = [measure(load, extension, token, count, options.seconds)
                               for count in counts]
                 extension.remove()
+            rows["the SQLite store alone"] = [
+                run(commits, plane.folder / f"alone-{count}.db", count, options.seconds)
+                for count in counts]
     finally:
         plane.stop()
-    print("| | connections | creates/s | p50 ms | p99 ms | CPU ms each | failed |\n|---|---|---|---|---|---|---|")
+    print("| | connections | creates/s | p50 ms | p99 ms | server's CPU ms each | all CPU ms each | failed |\n"
+          "|---|---|---|---|---|---|---|---|")
     for name, figures in rows.items():
         for count, row in zip(counts, figures):
-            print(f"| {name} | {count} | {row['rate']:.0f} | {row['p50']:.2f} | {row['p99']:.2f} | "
-                  f"{row['cpu']:.3f} | {row['failed']} |")
-    theirs, ours = rows.values()
+            print(shown(name, count, row))
+    theirs, ours, *_ = rows.values()
     for count, one, other in zip(counts, theirs, ours):
         print(f"{count} connections: {other['rate'] / one['rate']:.1f} times upstream's rate")
     failed = [row["errors"] for row in ours if row["failed"]]
