@@ -16,26 +16,20 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/e2e"))
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "benchmarks")]
 import cluster  # noqa: E402
+import store_program  # noqa: E402
 from cluster import Extension  # noqa: E402
 from plane import ControlPlane  # noqa: E402
 
 
-def build(folder, name, *words):
-    program = pathlib.Path(folder) / name
-    subprocess.run(["g++", "-std=c++20", "-O2", pathlib.Path(__file__).parent / (name + ".cc"),
-                    *words, "-o", program], check=True)
+def build_load(folder):
+    program = pathlib.Path(folder) / "load"
+    subprocess.run(["g++", "-std=c++20", "-O2", HERE / "load.cc", "-lssl", "-lcrypto", "-o", program],
+                   check=True)
     return program
-
-
-def build_commits(folder):
-    libraries = subprocess.run(["pkg-config", "--libs", "sqlite3", "openssl", "zlib"],
-                               stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    return build(folder, "commits", "-I", ROOT / "include",
-                 ROOT / "build/release/lib/sqlite/libannex_sqlite.a",
-                 ROOT / "build/release/lib/libannex.a", *libraries, "-lpthread")
 
 
 def busy_seconds():
@@ -82,8 +76,8 @@ def main():
     rows = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
-            load = build(folder, "load", "-lssl", "-lcrypto")
-            commits = build_commits(folder)
+            load = build_load(folder)
+            commits = store_program.build(HERE / "commits.cc", folder)
             token = plane.service_account("default", "bench")
             plane.bind("bench", "ClusterRole", "cluster-admin",
                        {"kind": "ServiceAccount", "namespace": "default", "name": "bench"})

@@ -20,11 +20,11 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/e2e"))
+sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "benchmarks")]
+import store_program  # noqa: E402
 from sample import free_port  # noqa: E402
 
-RELEASE = ROOT / "build/release"
-SAMPLE = RELEASE / "bin/sample-apiserver"
+SAMPLE = store_program.RELEASE / "bin/sample-apiserver"
 FLUNDERS = "/apis/wardle.example.com/v1alpha1/namespaces/default/flunders"
 CACHE_LIMIT = 1.6
 
@@ -87,17 +87,6 @@ class Server:
         self.process.wait()
 
 
-def build_fill(folder):
-    libraries = subprocess.run(["pkg-config", "--cflags", "--libs", "sqlite3", "libnghttp2", "libuv",
-                                "openssl", "zlib", "yaml-cpp"], stdout=subprocess.PIPE, text=True,
-                               check=True).stdout.split()
-    subprocess.run(["g++", "-std=c++20", "-O2", "-I", ROOT / "include",
-                    pathlib.Path(__file__).parent / "fill.cc", RELEASE / "lib/sqlite/libannex_sqlite.a",
-                    RELEASE / "lib/libannex.a", *libraries, "-lpthread", "-o", folder / "fill"],
-                   check=True)
-    return folder / "fill"
-
-
 def stored_object(server):
     """What the server stores of an object of 1 KiB."""
     server.start()
@@ -155,8 +144,9 @@ def measure(folder, objects, rows):
     server.stop()
     rows.append(("start of an empty store", f"{empty:.2f} s, {base / 2**20:.1f} MiB"))
 
+    fill = store_program.build(pathlib.Path(__file__).parent / "fill.cc", folder)
     begin = time.perf_counter()
-    filled = subprocess.run([build_fill(folder), store, str(objects), str(objects // 5)], check=True,
+    filled = subprocess.run([fill, store, str(objects), str(objects // 5)], check=True,
                             input=text, text=True, stdout=subprocess.PIPE)
     took = time.perf_counter() - begin
     stored = int(filled.stdout)

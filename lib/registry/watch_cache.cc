@@ -131,7 +131,7 @@ CacheState WatchCache::list(const std::string& prefix) const {
 
 WatchCache::Start WatchCache::begin_with_state(const std::string& prefix) const {
   const View view(*this, prefix, {});
-  Start start{view.position(), {view.revision(), view.changed(), {}}};
+  Start start{view.position(), {view.revision(), {}}};
   start.state.items.reserve(view.size());
   view.visit([&](const ItemPtr& item) {
     start.state.items.push_back(item);

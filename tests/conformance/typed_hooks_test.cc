@@ -135,6 +135,16 @@ struct Bakery {
   Server server{"bakery"};
 
   explicit Bakery(const std::string& stored) { server.store(holding(stored)); }
+
+  /// Loaves in both versions, stored in the older one.
+  template <typename ToHub, typename FromHub, typename LoafHooks = NoHooks>
+  void stores_old(ToHub to, FromHub from, LoafHooks hooks = {}) {
+    server.group("bakery.example.com")
+        .resource<Loaf>("loaves", "Loaf", std::move(hooks))
+        .version("v2")
+        .template version<OldLoaf>("v1", to, from)
+        .stored();
+  }
 };
 
 std::string crust_of(const testing::Reply& reply) {
@@ -207,11 +217,7 @@ TEST_CASE("an undeclared text of an enum that a conversion cannot carry is refus
 
 TEST_CASE("who set which field outlives conversions and defaults that do not keep it") {
   Bakery bakery(stored_loaf("v1", "Thin"));
-  bakery.server.group("bakery.example.com")
-      .resource<Loaf>("loaves", "Loaf", ForgetfulHooks{})
-      .version("v2")
-      .version<OldLoaf>("v1", forgetful_to_hub, forgetful_from_hub)
-      .stored();
+  bakery.stores_old(forgetful_to_hub, forgetful_from_hub, ForgetfulHooks{});
   testing::Fixture fixture(bakery.server);
   const testing::Reply made =
       fixture.send("POST", "/apis/bakery.example.com/v2/namespaces/default/loaves?fieldManager=me",
@@ -235,11 +241,7 @@ TEST_CASE("who set which field outlives conversions and defaults that do not kee
 
 TEST_CASE("what a conversion makes of metadata is what its version shows") {
   Bakery bakery(stored_loaf("v1", "Thin"));
-  bakery.server.group("bakery.example.com")
-      .resource<Loaf>("loaves", "Loaf")
-      .version("v2")
-      .version<OldLoaf>("v1", marking_to_hub, unmarking_from_hub)
-      .stored();
+  bakery.stores_old(marking_to_hub, unmarking_from_hub);
   testing::Fixture fixture(bakery.server);
   const std::string body =
       R"({"metadata":{"name":"y","labels":{"a":"b"},"annotations":{"c":"d"}},"spec":{}})";
@@ -261,11 +263,7 @@ TEST_CASE("a conversion may take what it is given") {
   const std::string crust = GENERATE("Thick", "Odd");
   CAPTURE(crust);
   Bakery bakery(stored_loaf("v1", crust));
-  bakery.server.group("bakery.example.com")
-      .resource<Loaf>("loaves", "Loaf")
-      .version("v2")
-      .version<OldLoaf>("v1", moving_to_hub, moving_from_hub)
-      .stored();
+  bakery.stores_old(moving_to_hub, moving_from_hub);
   testing::Fixture fixture(bakery.server);
   CHECK(crust_of(fixture.get(kLoaf)) == crust);
   REQUIRE(patch(fixture, kLoaf, R"({"metadata":{"annotations":{"c":"d"}}})").status() == 200);
@@ -299,11 +297,7 @@ class Meddler final : public admission::Plugin {
 testing::Reply make_meddled(const char* managers) {
   Bakery bakery(stored_loaf("v1", "Thin"));
   bakery.server.admission(std::make_shared<Meddler>(*json::parse(managers)));
-  bakery.server.group("bakery.example.com")
-      .resource<Loaf>("loaves", "Loaf")
-      .version("v2")
-      .version<OldLoaf>("v1", to_hub, from_hub)
-      .stored();
+  bakery.stores_old(to_hub, from_hub);
   testing::Fixture fixture(bakery.server);
   return fixture.send("POST",
                       "/apis/bakery.example.com/v2/namespaces/default/loaves?fieldManager=me",

@@ -59,17 +59,16 @@ struct WatchCacheOptions {
   util::Duration window = std::chrono::seconds(75);  ///< older ones go with the next change
 };
 
-/// A state of the resource: that of every revision from `changed` to `revision`.
+/// A state of the resource at one revision.
 struct CacheState {
   storage::Revision revision{};  ///< 0 before the first
-  storage::Revision changed{};   ///< of the last change before it
   std::vector<ItemPtr> items{};  ///< in bytewise order of keys
 };
 
-/// The beginning of such a state.
+/// The beginning of such a state, which is that of every revision from `changed` to `revision`.
 struct CachePage {
   storage::Revision revision{};  ///< of the state
-  storage::Revision changed{};   ///< of the state
+  storage::Revision changed{};   ///< of the last change before it
   std::vector<ItemPtr> items{};  ///< in bytewise order of keys
   std::size_t more{};            ///< how many objects are behind them
 };
